@@ -1,0 +1,10 @@
+#!/usr/bin/env python
+"""Django's command line; ./ops manage runs it with the services of this checkout."""
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsflux.settings")
+    execute_from_command_line(sys.argv)

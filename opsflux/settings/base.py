@@ -1,0 +1,138 @@
+"""Apps, database, cache, queue, languages."""
+from opsflux.settings.environment import BASE_DIR, database_url, read
+
+DEBUG = read("bool", "OPSFLUX_DEBUG", default=False)
+SECRET_KEY = read("str", "OPSFLUX_SECRET_KEY")
+ALLOWED_HOSTS = read("list", "OPSFLUX_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SITE_URL = read("str", "OPSFLUX_URL", default="http://localhost:8000").rstrip("/")
+
+KERNEL = ["apps.kernel"]
+CORE = ["apps.core.factory", "apps.core.iam", "apps.core.audit", "apps.core.automation", "apps.core.notifications", "apps.core.search"]
+BUSINESS = ["apps.tiers"]
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "opsflux.admin.OpsFluxAdminConfig",
+    "guardian",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pgtrigger",
+    "pghistory",
+    "csp",
+    *KERNEL,
+    *CORE,
+    *BUSINESS,
+]
+
+MIDDLEWARE = [
+    "apps.kernel.http.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.kernel.http.RightsMiddleware",
+    "apps.core.audit.middleware.HistoryContextMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "opsflux.urls"
+WSGI_APPLICATION = "opsflux.wsgi.application"
+ASGI_APPLICATION = "opsflux.asgi.application"
+
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [BASE_DIR / "templates"],
+    "APP_DIRS": True,
+    "OPTIONS": {"context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    ]},
+}]
+
+DATABASES = {"default": {
+    **database_url("DATABASE_URL"),
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+    "ATOMIC_REQUESTS": False,
+    # jit costs more than it gives on list pages; disks that seek cheaply want index scans (docs/design: the door's figures).
+    "OPTIONS": {"options": "-c jit=off -c random_page_cost=1.1 -c TimeZone=UTC", "server_side_binding": False},
+    "TEST": {"NAME": read("str", "OPSFLUX_TEST_DATABASE", default="test_opsflux")},
+}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = read("str", "REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "opsflux"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage" if not DEBUG else
+                    "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = BASE_DIR / "var" / "media"
+
+EMAIL_CONFIG = read("email_url", "OPSFLUX_EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = read("str", "OPSFLUX_EMAIL_FROM", default="opsflux@localhost")
+
+GUARDIAN_RAISE_403 = False
+ANONYMOUS_USER_NAME = None
+AUTH_USER_MODEL = "iam.User"
+AUTHENTICATION_BACKENDS = ["apps.core.iam.backends.AccountBackend"]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.core.iam.authentication.TokenAuthentication",
+                                       "apps.core.iam.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.kernel.api.permissions.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.kernel.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "apps.kernel.api.schema.ResourceSchema",
+    "EXCEPTION_HANDLER": "apps.kernel.api.problems.handle",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OpsFlux",
+    "DESCRIPTION": "One contract for every resource: docs/developer/api.md.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["apps.kernel.api.permissions.SignedIn"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+PGHISTORY_APPEND_ONLY = True

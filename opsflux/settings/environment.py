@@ -1,0 +1,27 @@
+"""What an installation says of itself. A missing or malformed value stops the start with its name."""
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+
+
+def read(kind: str, name: str, **default: Any) -> Any:
+    """The variable `name` as `kind` (str, bool, int, list …); the error of a bad one names it and says what to do."""
+    try:
+        return getattr(env, kind)(name, **default)
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured(f"{name} is not set. Set it in the environment; see docs/administrator.md.") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ImproperlyConfigured(f"{name} is not a valid {kind}: {error}. Correct it in the environment.") from error
+
+
+def database_url(name: str) -> dict[str, Any]:
+    """A PostgreSQL address as Django wants it; any other kind of database is refused."""
+    parsed: dict[str, Any] = read("db_url", name)
+    if parsed.get("ENGINE") not in ("django.db.backends.postgresql", "django.db.backends.postgresql_psycopg2"):
+        raise ImproperlyConfigured(f"{name} must be a postgres:// address: OpsFlux runs on PostgreSQL only.")
+    return parsed

@@ -1,0 +1,11 @@
+"""The admin's look and menu (Unfold). Menus come from the modules' declarations."""
+UNFOLD = {
+    "SITE_TITLE": "OpsFlux",
+    "SITE_HEADER": "OpsFlux",
+    "SITE_SYMBOL": "factory",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": None,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "apps.kernel.admin.menu.navigation"},
+    "COMMAND": {"search_models": False, "search_callback": "apps.core.search.palette.results", "show_history": False},
+}

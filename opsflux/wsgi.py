@@ -1,0 +1,7 @@
+"""HTTP entry point for gunicorn."""
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsflux.settings")
+application = get_wsgi_application()
