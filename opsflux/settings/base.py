@@ -1,4 +1,6 @@
 """Apps, database, cache, queue, languages."""
+import pghistory
+
 from opsflux.settings.environment import BASE_DIR, database_url, read
 
 DEBUG = read("bool", "OPSFLUX_DEBUG", default=False)
@@ -19,7 +21,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "opsflux.admin.OpsFluxAdminConfig",
-    "guardian",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -107,14 +108,12 @@ EMAIL_CONFIG = read("email_url", "OPSFLUX_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = read("str", "OPSFLUX_EMAIL_FROM", default="opsflux@localhost")
 
-GUARDIAN_RAISE_403 = False
-ANONYMOUS_USER_NAME = None
 AUTH_USER_MODEL = "iam.User"
 AUTHENTICATION_BACKENDS = ["apps.core.iam.backends.AccountBackend"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.core.iam.authentication.TokenAuthentication",
-                                       "apps.core.iam.authentication.SessionAuthentication"],
+                                       "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.kernel.api.permissions.Nobody"],
     "DEFAULT_RENDERER_CLASSES": ["apps.kernel.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -136,3 +135,4 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)      # a version is read by its record, never by its references

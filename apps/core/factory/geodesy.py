@@ -108,7 +108,7 @@ def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
 def from_dms(deg: str | None, minutes: str | None, seconds: str | None, hemisphere: str | None) -> Decimal | None:
     """Decimal degrees of an angle given in parts. Missing degrees mean no position, even where the hemisphere's letter is present.
 
-    Raises Invalid `angle_invalid`: missing or malformed parts beside degrees, 60 minutes or seconds and more, over 90° (N, S) or 180° (E, W).
+    Raises Invalid `angle_invalid`: missing or malformed parts, 60 or more minutes or seconds, over 90° (N, S) or 180° (E, W).
     """
     if deg is None or not deg.strip():
         return None

@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.apps import ModuleConfig
+
+
+class AutomationConfig(ModuleConfig):
+    name = "apps.core.automation"
+    label = "automation"
+    verbose_name = _("Automation")
+    icon = "bolt"
+    menu = "system"

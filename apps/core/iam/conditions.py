@@ -1,0 +1,129 @@
+"""The conditions of rules: their grammar, and their translation into a WHERE clause over a row's own columns.
+
+    condition  = null | "own" | "group" | "company" | {column[__operator]: value, …} (AND) | [condition, …] (OR)
+    operator   = exact | in | lt | lte | gt | gte | isnull
+    value      = literal | list of literals | $user | $person | $company | $groups | $sites
+"""
+from collections.abc import Mapping
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from apps.kernel import trees  # noqa: F401 (registers the look-up `any`)
+from apps.kernel.access import Access
+from apps.kernel.principal import ATTRIBUTES
+
+OPERATORS = {"exact", "in", "lt", "lte", "gt", "gte", "isnull"}
+SHORTHANDS = {"own": ("owner", "$user"), "group": ("group", "$groups"), "company": ("company", "$company")}
+ALL = object()          # the value of $sites for somebody who holds a role everywhere
+Filter = bool | Q
+
+
+def any_of(terms: list[Filter]) -> Filter:
+    """OR, where True and False are rows "all" and "none"."""
+    conditions = [term for term in terms if isinstance(term, Q)]
+    if any(term is True for term in terms):
+        return True
+    return reduce(or_, conditions) if conditions else False
+
+
+def all_of(terms: list[Filter]) -> Filter:
+    """AND, where True and False are rows "all" and "none"."""
+    conditions = [term for term in terms if isinstance(term, Q)]
+    if any(term is False for term in terms):
+        return False
+    return reduce(and_, conditions) if conditions else True
+
+
+def model_of(permission: str) -> type[Model]:
+    """The model a permission `app.action_model` is about; ValidationError where there is none, or no such action on it."""
+    app_label, _dot, codename = permission.partition(".")
+    action, _sep, name = codename.rpartition("_")
+    try:
+        model = apps.get_model(app_label, name)
+    except (LookupError, ValueError):
+        model = None
+    if model is None or not isinstance(getattr(model, "access", None), Access) or action not in actions_of(model):
+        raise ValidationError({"permission": _("“%(permission)s” is not a permission. Write app.action_model.") % {
+            "permission": permission}})
+    return model
+
+
+def actions_of(model: type[Model]) -> list[str]:
+    """The actions rights may be held for on a model: view, add, change, delete, export and its own."""
+    return [*model._meta.default_permissions, *(codename[:-len(model._meta.model_name or "") - 1]
+                                                for codename, _label in model._meta.permissions)]
+
+
+def translate(model: type[Model], condition: Any, tokens: Mapping[str, Any], prefix: str = "") -> Filter:
+    """The rows of `model` that meet the condition. Raises ValueError and kin on one that cannot be read."""
+    if condition is None:
+        return True
+    if isinstance(condition, str):
+        column, token = SHORTHANDS[condition]
+        condition = {getattr(model.access, column): token}      # type: ignore[attr-defined]  # every model behind the door has it
+    if isinstance(condition, list):
+        if not condition:
+            raise ValueError("an empty list of conditions")
+        return any_of([translate(model, part, tokens, prefix) for part in condition])
+    if not condition:
+        raise ValueError("an empty condition")
+    return all_of([_term(model, name, value, tokens, prefix) for name, value in condition.items()])
+
+
+def _term(model: type[Model], name: str | None, value: Any, tokens: Mapping[str, Any], prefix: str) -> Filter:
+    column, _sep, operator = (name or "").partition("__")
+    operator = operator or "exact"
+    if column not in model.access.named() or operator not in OPERATORS or value is None:  # type: ignore[attr-defined]  # as above
+        raise ValueError(name)
+    if operator == "isnull":
+        if not isinstance(value, bool):
+            raise ValueError(name)
+        return Q(**{f"{prefix}{name}": value})
+    if isinstance(value, str) and value.startswith("$"):
+        value = tokens[value]
+        if value is None:                       # $company of one who has none: never "IS NULL"
+            return False
+        if value is ALL:
+            return Q(**{f"{prefix}{column}__isnull": False})
+    field = model._meta.get_field(column)
+    if isinstance(value, (list, tuple, frozenset)):
+        if operator not in ("in", "exact"):
+            raise ValueError(name)
+        return Q(**{f"{prefix}{column}__any": sorted(_prepared(field, item) for item in value)}) if value else False
+    if operator == "in":
+        raise ValueError(name)
+    return Q(**{f"{prefix}{column}__{operator}": _prepared(field, value)})
+
+
+def _prepared(field: Any, value: Any) -> Any:
+    if value is None or isinstance(value, (dict, list)):
+        raise ValueError(value)
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    return target.get_prep_value(target.to_python(value))
+
+
+def sample_tokens() -> dict[str, Any]:
+    """Every token with a value of its kind: what a condition is tried with before it is saved."""
+    return {"$user": 1, "$groups": [1], "$sites": frozenset({1}), **{f"${name}": 1 for name in ATTRIBUTES}}
+
+
+def check_condition(model: type[Model], condition: Any) -> None:
+    """Compile the condition to SQL; ValidationError says what cannot be read and what may be named."""
+    owner = model
+    while owner.access.parent:                  # type: ignore[attr-defined]  # as above
+        owner = owner._meta.get_field(owner.access.parent).related_model  # type: ignore[attr-defined, assignment]  # as above
+    try:
+        found = translate(owner, condition, sample_tokens())
+        if isinstance(found, Q):
+            str(owner._base_manager.filter(found).values("pk").query)
+    except (ValueError, TypeError, LookupError, AttributeError, ValidationError, FieldDoesNotExist) as error:
+        named = ", ".join(sorted(owner.access.named())) or "–"  # type: ignore[attr-defined]  # as above
+        raise ValidationError({"condition": _("This condition cannot be read (%(error)s). It may name: %(columns)s.") % {
+            "error": error, "columns": named}}) from error

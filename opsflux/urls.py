@@ -1,0 +1,9 @@
+"""Every address of the product. tests/architecture pins who may call each."""
+from django.contrib import admin
+from django.urls import path
+from django.views.i18n import JavaScriptCatalog
+
+urlpatterns = [
+    path("admin/jsi18n/", JavaScriptCatalog.as_view(packages=["django.contrib.admin"]), name="javascript-catalog"),
+    path("admin/", admin.site.urls),
+]
