@@ -9,6 +9,7 @@ from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.factory.choices import Datum
 from apps.kernel.errors import Invalid
 
 ACCURACY_M = 10  # EPSG 1133, stated accuracy
@@ -47,9 +48,9 @@ WGS84_NAMES = frozenset(("WGS84", "EPSG4326"))
 
 @dataclass(frozen=True)
 class Position:
-    """A site's position: the source as it stood (its datum's name, degrees, text) and, where the datum is known, WGS 84 with what is known
-    of its accuracy (metres)."""
-    datum: str
+    """A site's position: the source as it stood (datum, degrees, text) and, where the datum is known, WGS 84 with its accuracy in metres
+    where that is known. The text begins with the datum's name where it is not one of ours."""
+    datum: Datum
     source_lat: Decimal
     source_lon: Decimal
     source_text: str
@@ -71,15 +72,15 @@ def position(datum: str | None, lat: Decimal | None, lon: Decimal | None, text: 
         raise Invalid("position_incomplete", _("A position needs both latitude and longitude."))
     if not (abs(lat) <= 90 and abs(lon) <= 180):
         raise Invalid("position_out_of_range", _("Latitude lies between -90 and 90 degrees, longitude between -180 and 180."))
-    source = (datum or "").strip(), lat.quantize(SOURCE_PLACES), lon.quantize(SOURCE_PLACES), text
-    name = re.sub(r"[\s:_-]", "", source[0]).upper()
+    source = lat.quantize(SOURCE_PLACES), lon.quantize(SOURCE_PLACES)
+    name = re.sub(r"[\s:_-]", "", datum or "").upper()
     if name in ED50_NAMES:
         north, east = ed50_to_wgs84(float(lat), float(lon))
         flags = () if in_area_of_use(lat, lon) else (OUTSIDE_AREA,)
-        return Position(*source, _stored(north), _stored(east), ACCURACY_M, flags)
+        return Position(Datum.ED50, *source, text, _stored(north), _stored(east), ACCURACY_M, flags)
     if name in WGS84_NAMES:
-        return Position(*source, lat.quantize(WGS84_PLACES), lon.quantize(WGS84_PLACES))
-    return Position(*source, None, None, flags=(UNKNOWN_DATUM,))
+        return Position(Datum.WGS84, *source, text, lat.quantize(WGS84_PLACES), lon.quantize(WGS84_PLACES))
+    return Position(Datum.UNKNOWN, *source, f"{(datum or '').strip()} {text}".strip(), None, None, flags=(UNKNOWN_DATUM,))
 
 
 def ed50_to_wgs84(lat: float, lon: float) -> tuple[float, float]:
