@@ -1,0 +1,25 @@
+/** What Unfold's own scripts (app.js, loaded first) declare as globals, and the modules that ship no types. */
+
+type Component = Record<string, unknown>;
+
+declare module "@alpinejs/csp" {
+  interface Alpine {
+    data(name: string, provider: (...args: unknown[]) => object): void;
+    $data(element: Element): Record<string, unknown>;
+    start(): void;
+  }
+  const alpine: Alpine;
+  export default alpine;
+}
+
+interface Window {
+  Alpine: { $data(element: Element): Record<string, unknown>; start(): void };
+  django?: { jQuery?: (root: Element) => { on(name: string, selector: string, run: (event: { target: unknown }) => void): void } };
+  htmx?: { config: Record<string, unknown> };
+}
+
+declare function theme(initial?: string): Component & { init(): void };
+declare function searchForm(): Component;
+declare function getCurrentTab(): string | null;
+declare function sortRecords(event: unknown): void;
+declare const moveRecords: (event: unknown) => boolean | undefined;
