@@ -17,18 +17,19 @@ class Acting:
     depth: int = 0
 
 
-_acting: ContextVar[Acting] = ContextVar("acting", default=Acting())
+SYSTEM = Acting()
+_acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
 
 
 def acting() -> Acting:
     """Who acts now; the system outside any request, task or command."""
-    return _acting.get()
+    return _acting.get() or SYSTEM
 
 
 @contextmanager
 def act(actor: Any = None, **values: Any) -> Iterator[Acting]:
     """Run a block as `actor` (a user, or None to keep the present one); history rows written in it carry the values."""
-    now = replace(_acting.get(), **values)
+    now = replace(acting(), **values)
     if actor is not None:
         now = replace(now, actor_id=actor.pk)
     token = _acting.set(now)

@@ -43,7 +43,7 @@ def forget_grants(model: type[models.Model]) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="forget_grants", when=pgtrigger.After, operation=pgtrigger.Delete, level=pgtrigger.Statement,
         referencing=pgtrigger.Referencing(old="old_values"),
-        func=f"DELETE FROM {GRANTS_TABLE} WHERE permission IN ({names}) "  # noqa: S608 (names are the model's own)
+        func=f"DELETE FROM {GRANTS_TABLE} WHERE permission IN ({names}) "
              "AND object_id IN (SELECT id FROM old_values); RETURN NULL;")
 
 

@@ -1,5 +1,4 @@
 """Who calls the API: a personal token, or the browser's session with CSRF."""
-from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions

@@ -1,4 +1,4 @@
-"""What a user holds, read in one query, and the WHERE clause it makes for a model and an action. The meaning is in docs/developer/door.md."""
+"""What a user holds, read in one query, and the WHERE clause it makes for a model and an action (docs/developer/door.md)."""
 import json
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -67,7 +67,7 @@ class Book:
             self.rules.setdefault(name, {}).setdefault(role, []).append((deny, key))
         self.paths: dict[str, str] = paths or {}
         self.subtree = lru_cache(None)(self._subtree)
-        self.literal = lru_cache(4096)(lambda sites: "{%s}" % ",".join(map(str, sorted(sites))))
+        self.literal = lru_cache(4096)(lambda sites: "{" + ",".join(map(str, sorted(sites))) + "}")
 
     def _subtree(self, top: int) -> frozenset[int]:
         root = self.paths.get(str(top), "-")
