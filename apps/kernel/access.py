@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Model, Q
+from django.db.models import Manager, Model, Q
 from django.utils.translation import gettext as _
 
 GRANTS_TABLE = "iam_grant"
@@ -21,12 +21,12 @@ class Access:
     """How a model shows its rows to the door: its own columns, or the parent whose rights a line takes.
 
     `site`, `owner`, `group`, `company` name this model's columns; `columns` are the others that a condition may name.
-    `parent` names the foreign key of a line; `actions` maps the line's action to the one asked of the parent."""
+    `parents` names the foreign keys of a line (one of them is set); `actions` maps the line's action to the one asked of its parent."""
     site: str | None = None
     owner: str | None = None
     group: str | None = None
     company: str | None = None
-    parent: str | None = None
+    parents: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
     actions: dict[str, str] = field(default_factory=lambda: {"add": "change", "delete": "change"})
 

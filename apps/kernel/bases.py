@@ -60,9 +60,10 @@ class Tracked(models.Model):
         return deleted
 
     def _touch_parent(self) -> None:
-        parent = self._state.fields_cache.get(self.access.parent) if self.access.parent else None
-        if parent is not None:
-            parent.version += 1
+        for name in self.access.parents:
+            parent = self._state.fields_cache.get(name)
+            if parent is not None:
+                parent.version += 1
 
     def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):  # type: ignore[no-untyped-def]  # Django's own hook, untyped there
         values = [item for item in values if item[0].name not in ("version", "created_at", "updated_at")]

@@ -7,7 +7,7 @@ from apps.kernel.bases import Tracked
 
 def _columns(model, access):
     names = {"pk", "id", *(field.name for field in model._meta.concrete_fields)}
-    return [name for name in (*access.named(), *filter(None, [access.parent])) if name not in names]
+    return [name for name in (*access.named(), *access.parents) if name not in names]
 
 
 @register()

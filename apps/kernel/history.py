@@ -26,7 +26,7 @@ def touch_parent(model: type[models.Model], parent_field: str) -> list[pgtrigger
         table = parent._meta.db_table
 
     def trigger(name, operation, rows, **referencing):
-        return pgtrigger.Trigger(name=f"touch_parent_{name}", when=pgtrigger.After, operation=operation, level=pgtrigger.Statement,
+        return pgtrigger.Trigger(name=f"touch_{parent_field}_{name}", when=pgtrigger.After, operation=operation, level=pgtrigger.Statement,
                                  referencing=pgtrigger.Referencing(**referencing),
                                  func=_PARENT.format(table=table, pk="id", column=link.get_attname_column()[1], rows=rows))
     return [
@@ -50,9 +50,9 @@ def forget_grants(model: type[models.Model]) -> pgtrigger.Trigger:
 def record(model: type[models.Model]) -> type[models.Model]:
     """Give a resource its history table, its version and the triggers that keep both."""
     triggers = [bump_version()]
-    if model.access.parent:
-        triggers += touch_parent(model, model.access.parent)
-    else:
+    for parent in model.access.parents:
+        triggers += touch_parent(model, parent)
+    if not model.access.parents:
         triggers.append(forget_grants(model))
     for trigger in triggers:
         trigger.register(model)

@@ -42,13 +42,16 @@ def all_of(terms: list[Filter]) -> Filter:
 
 
 def model_of(permission: str) -> type[Model]:
-    """The model a permission `app.action_model` is about; ValidationError where there is none, or no such action on it."""
+    """The model a permission `app.action_model` is about; ValidationError where there is none, no such action, or it is a line."""
     app_label, _dot, codename = permission.partition(".")
     action, _sep, name = codename.rpartition("_")
     try:
         model = apps.get_model(app_label, name)
     except (LookupError, ValueError):
         model = None
+    if model is not None and isinstance(getattr(model, "access", None), Access) and model.access.parents:
+        raise ValidationError({"permission": _("“%(permission)s” is decided by the record the line belongs to: name that one.") % {
+            "permission": permission}})
     if model is None or not isinstance(getattr(model, "access", None), Access) or action not in actions_of(model):
         raise ValidationError({"permission": _("“%(permission)s” is not a permission. Write app.action_model.") % {
             "permission": permission}})
@@ -116,14 +119,11 @@ def sample_tokens() -> dict[str, Any]:
 
 def check_condition(model: type[Model], condition: Any) -> None:
     """Compile the condition to SQL; ValidationError says what cannot be read and what may be named."""
-    owner = model
-    while owner.access.parent:                  # type: ignore[attr-defined]  # as above
-        owner = owner._meta.get_field(owner.access.parent).related_model  # type: ignore[attr-defined, assignment]  # as above
     try:
-        found = translate(owner, condition, sample_tokens())
+        found = translate(model, condition, sample_tokens())
         if isinstance(found, Q):
-            str(owner._base_manager.filter(found).values("pk").query)
+            str(model._base_manager.filter(found).values("pk").query)
     except (ValueError, TypeError, LookupError, AttributeError, ValidationError, FieldDoesNotExist) as error:
-        named = ", ".join(sorted(owner.access.named())) or "–"  # type: ignore[attr-defined]  # as above
+        named = ", ".join(sorted(model.access.named())) or "–"  # type: ignore[attr-defined]  # as above
         raise ValidationError({"condition": _("This condition cannot be read (%(error)s). It may name: %(columns)s.") % {
             "error": error, "columns": named}}) from error

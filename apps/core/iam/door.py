@@ -116,9 +116,8 @@ class HeldRights:
 
     def _filter(self, model: Any, action: str, prefix: str) -> Filter:
         access = model.access
-        if access.parent:
-            parent = model._meta.get_field(access.parent).related_model
-            return self._filter(parent, access.actions.get(action, action), f"{prefix}{access.parent}__")
+        if access.parents:
+            return any_of([self._under(model, name, access.actions.get(action, action), prefix) for name in access.parents])
         name = permission(model, action)
         allows, denies = self.rules(name)
         allow = any_of([self._rule(model, action, condition, sites, prefix, deny=False) for condition, sites in allows.items()])
@@ -128,6 +127,12 @@ class HeldRights:
         if deny is True or allow is False:
             return False
         return allow if deny is False else Q(IsNotTrue(deny)) if allow is True else all_of([allow, Q(IsNotTrue(deny))])
+
+    def _under(self, model: Any, name: str, action: str, prefix: str) -> Filter:
+        """A line's rights are those of the parent that this foreign key names, where it is set."""
+        link = model._meta.get_field(name)
+        found = self._filter(link.related_model, action, f"{prefix}{name}__")
+        return all_of([Q(**{f"{prefix}{name}__isnull": False}), found]) if link.null else found
 
     def rules(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """For allow and for deny: {condition as text: site ids or EVERYWHERE}; equal conditions share their scopes."""

@@ -145,7 +145,7 @@ class Membership(Tracked):
     user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="memberships")
     is_manager = models.BooleanField(_("manages the group"), default=False)
 
-    access: ClassVar[Access] = Access(parent="group")
+    access: ClassVar[Access] = Access(parents=("group",))
 
     class Meta(Tracked.Meta):
         verbose_name = _("member")

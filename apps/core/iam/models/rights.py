@@ -46,7 +46,7 @@ class RoleInclusion(Tracked):
     role = models.ForeignKey(Role, verbose_name=_("role"), on_delete=models.CASCADE, related_name="inclusions", db_index=False)
     included = models.ForeignKey(Role, verbose_name=_("includes"), on_delete=models.PROTECT, related_name="inclusions_in")
 
-    access: ClassVar[Access] = Access(parent="role")
+    access: ClassVar[Access] = Access(parents=("role",))
 
     class Meta(Tracked.Meta):
         verbose_name = _("included role")
@@ -75,7 +75,7 @@ class Rule(Tracked):
                                       help_text=_("Empty, \"own\", \"group\", \"company\", {\"column\": value} or a list of these."))
     deny = models.BooleanField(_("denies"), default=False, help_text=_("A deny wins over every allow and grant."))
 
-    access: ClassVar[Access] = Access(parent="role")
+    access: ClassVar[Access] = Access(parents=("role",))
 
     class Meta(Tracked.Meta):
         verbose_name = _("rule")
