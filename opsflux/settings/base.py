@@ -64,13 +64,14 @@ TEMPLATES = [{
     ]},
 }]
 
+_DATABASE = database_url("DATABASE_URL")
 DATABASES = {"default": {
-    **database_url("DATABASE_URL"),
+    **_DATABASE,
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,
     # jit costs more than it gives on list pages; disks that seek cheaply want index scans (docs/design: the door's figures).
-    "OPTIONS": {"options": "-c jit=off -c random_page_cost=1.1 -c TimeZone=UTC", "server_side_binding": False},
+    "OPTIONS": {**_DATABASE["OPTIONS"], "options": "-c jit=off -c random_page_cost=1.1 -c TimeZone=UTC", "server_side_binding": False},
     "TEST": {"NAME": read("str", "OPSFLUX_TEST_DATABASE", default="test_opsflux")},
 }}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -24,4 +24,6 @@ def database_url(name: str) -> dict[str, Any]:
     parsed: dict[str, Any] = read("db_url", name)
     if parsed.get("ENGINE") not in ("django.db.backends.postgresql", "django.db.backends.postgresql_psycopg2"):
         raise ImproperlyConfigured(f"{name} must be a postgres:// address: OpsFlux runs on PostgreSQL only.")
+    # libpq's way of naming a server's socket (?host=/run/…); Django looks for it in HOST.
+    parsed["HOST"] = parsed.setdefault("OPTIONS", {}).pop("host", parsed.get("HOST", ""))
     return parsed

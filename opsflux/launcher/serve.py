@@ -1,0 +1,46 @@
+"""What the supervisor calls: become one of the processes, with what `./ops start` recorded."""
+import os
+from collections.abc import Callable
+from typing import NoReturn
+
+from opsflux.launcher import environment
+from opsflux.launcher.errors import LauncherError
+from opsflux.launcher.paths import PYTHON, ROOT
+from opsflux.launcher.postgres import Postgres
+from opsflux.launcher.processes import CACHE, DATABASE, WEB, WORKER
+from opsflux.launcher.redis import Redis
+
+GUNICORN = ["-m", "gunicorn", "-c", "opsflux/launcher/gunicorn_conf.py", "opsflux.wsgi:application"]
+# Nobody listens to what gossip and mingle tell; without them a worker starts at once.
+CELERY = ["-m", "celery", "-A", "opsflux", "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+
+
+def web() -> NoReturn:
+    started = _started()
+    bind = f"[{started['bind']}]" if ":" in started["bind"] else started["bind"]
+    _python([*GUNICORN, "--bind", f"{bind}:{started['port']}"])
+
+
+def worker() -> NoReturn:
+    _started()
+    _python(CELERY)
+
+
+PROCESSES: dict[str, Callable[[], NoReturn]] = {
+    DATABASE: lambda: Postgres().serve(),
+    CACHE: lambda: Redis().serve(),
+    WEB: web,
+    WORKER: worker,
+}
+
+
+def _started() -> dict[str, str]:
+    started = environment.running()
+    if not started:
+        raise LauncherError("The site was not started.", "Run ./ops start.")
+    return started
+
+
+def _python(arguments: list[str]) -> NoReturn:
+    os.chdir(ROOT)
+    os.execve(PYTHON, [str(PYTHON), *arguments], environment.services({}))  # nosec B606: our own Python, no shell
