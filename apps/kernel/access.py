@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Manager, Model, Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 GRANTS_TABLE = "iam_grant"
@@ -120,7 +120,8 @@ def enforce(user: Any, action: str, row: Any) -> None:
 def pick_all(user: Any, action: str, model: type[Model], pks: Iterable[Any]) -> list[Any]:
     """The rows of a bulk action, locked in key order; refuses all when one is hidden or not allowed."""
     wanted = set(pks)
-    found = list(model._default_manager.visible_to(user, action).filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
+    rows: Any = model._default_manager
+    found = list(rows.visible_to(user, action).filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
     if len(found) != len(wanted):
         raise PermissionDenied(_("%(count)d of the selected records are not yours to change: nothing was done.") % {
             "count": len(wanted) - len(found)})

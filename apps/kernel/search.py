@@ -1,6 +1,6 @@
 """Accent- and case-blind text look-ups that use trigram indexes: one folding for the column and for what is typed."""
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import CharField, Field, Func, Lookup
+from django.db.models import CharField, Field, Func, Lookup, TextField
 
 
 class Fold(Func):
@@ -21,8 +21,11 @@ class Holds(Lookup):
 
     def as_sql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
-        typed = str(self.rhs).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"opsflux_fold({lhs}) LIKE '%%' || opsflux_fold(%s) || '%%'", [*params, typed]
+        return f"opsflux_fold({lhs}) LIKE '%%' || opsflux_fold(%s) || '%%'", [*params, self.typed()]
+
+    def typed(self) -> str:
+        """What was typed, with LIKE's own signs made plain."""
+        return str(self.rhs).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 @Field.register_lookup
@@ -33,3 +36,32 @@ class Resembles(Lookup):
     def as_sql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
         return f"opsflux_fold(%s) <%% opsflux_fold({lhs})", [str(self.rhs), *params]
+
+
+class FoldedField(TextField):
+    """Search text that a trigger keeps already folded: its look-ups fold only what is typed."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, default="", blank=True, db_default="")
+        super().__init__(*args, **kwargs)
+
+    def get_internal_type(self):
+        return "TextField"
+
+
+@FoldedField.register_lookup
+class FoldedHolds(Holds):
+    """The folded column contains the folded text."""
+
+    def as_sql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} LIKE '%%' || opsflux_fold(%s) || '%%'", [*params, self.typed()]
+
+
+@FoldedField.register_lookup
+class FoldedResembles(Resembles):
+    """Some word of the folded column is near the folded text."""
+
+    def as_sql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"opsflux_fold(%s) <%% {lhs}", [str(self.rhs), *params]
