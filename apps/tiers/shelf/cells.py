@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 OPEN_DATE = date(9999, 12, 31)
 SHARE_PLACES = 5
+LONGEST_TEXT = 200
 NO_VALUE = frozenset(("", "NULL"))
 
 
@@ -24,6 +25,8 @@ def text(cell: str) -> str | None:
     found = " ".join(cell.split())
     if "\0" in found:
         raise BadCell("text_invalid", _("The cell holds a character that cannot be stored."))
+    if len(found) > LONGEST_TEXT:
+        raise BadCell("text_long", _("The text is longer than %(count)d characters.") % {"count": LONGEST_TEXT})
     return None if found in NO_VALUE else found
 
 
@@ -60,13 +63,29 @@ def number(cell: str) -> Decimal | None:
     return Decimal(found)
 
 
+def amount(cell: str) -> Decimal | None:
+    """A number that is not negative; None for NULL."""
+    found = number(cell)
+    if found is not None and found < 0:
+        raise BadCell("number_negative", _("The number is negative."))
+    return found
+
+
 def share(cell: str) -> Decimal | None:
-    """A percentage over 0 up to 100 with at most five decimals."""
+    """A share in percent: over 0, up to 100, with at most five decimals."""
+    found = state_share(cell)
+    if found == 0:
+        raise BadCell("share_range", _("A share is more than 0 %."))
+    return found
+
+
+def state_share(cell: str) -> Decimal | None:
+    """The State's part of a share in percent: 0 to 100, with at most five decimals."""
     found = number(cell)
     if found is None:
         return None
-    if not 0 < found <= 100:
-        raise BadCell("share_range", _("A share lies over 0 and up to 100 %."))
+    if not 0 <= found <= 100:
+        raise BadCell("share_range", _("A share lies between 0 and 100 %."))
     if -int(found.normalize().as_tuple().exponent) > SHARE_PLACES:
         raise BadCell("share_places", _("A share has at most %(count)d decimals.") % {"count": SHARE_PLACES})
     return found

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.tiers.shelf.cells import OPEN_DATE, BadCell, day, flag, number, share, text
-from apps.tiers.shelf.tables import LineError, Table, split
+from apps.tiers.shelf.cells import OPEN_DATE, BadCell, amount, day, flag, share, state_share, text
+from apps.tiers.shelf.tables import LineError, split
 
 
 @dataclass(frozen=True)
@@ -156,13 +156,14 @@ FIELD = Layout(FieldRow, 2, {
 OPERATOR = Layout(OperatorRow, 3, _history("fldOperatorFrom", "fldOperatorTo"))
 LICENSEE = Layout(LicenseeRow, 4, {
     **_history("fldLicenseeFrom", "fldLicenseeTo"), "share": Column("fldCompanyShare", share, required=True),
-    "state_share": Column("fldSdfiShare", share)})
+    "state_share": Column("fldSdfiShare", state_share)})
 FIXED = Layout(FixedRow, 5, {
-    "npdid": Column("fclNpdidFacility", required=True), "name": Column("fclName", required=True), "phase": Column("fclPhase", required=True),
-    "structure": Column("fclKind"), "surface": Column("fclSurface", flag), "company_name": Column("fclCurrentOperatorName"),
-    "parent_kind": Column("fclBelongsToKind"), "parent_id": Column("fclBelongsToS"), "parent_name": Column("fclBelongsToName"),
+    "npdid": Column("fclNpdidFacility", required=True), "name": Column("fclName", required=True),
+    "phase": Column("fclPhase", required=True), "structure": Column("fclKind"), "surface": Column("fclSurface", flag),
+    "company_name": Column("fclCurrentOperatorName"), "parent_kind": Column("fclBelongsToKind"),
+    "parent_id": Column("fclBelongsToS"), "parent_name": Column("fclBelongsToName"),
     "startup": Column("fclStartupDate", day), "datum": Column("fclGeodeticDatum"), "north": _angle("Ns"), "east": _angle("Ew"),
-    "water_depth": Column("fclWaterDepth", number), "functions": Column("fclFunctions"), "lifetime": Column("fclDesignLifetime", number),
+    "water_depth": Column("fclWaterDepth", amount), "functions": Column("fclFunctions"), "lifetime": Column("fclDesignLifetime", amount),
     "as_of": _AS_OF})
 MOVEABLE = Layout(MoveableRow, 6, {
     "npdid": Column("fclNpdidFacility", required=True), "name": Column("fclName", required=True), "structure": Column("fclKind"),
@@ -189,7 +190,7 @@ def read(data: bytes, file: str, layouts: tuple[Layout, ...] = (COMPANY, *SITE_L
         if not faults:
             rows.append(layout.row(line=line, **values))
     errors.sort(key=lambda error: error.line)
-    return Reading(file, layout, tuple(rows), tuple(errors), len(table.records), table.encoding)
+    return Reading(file, layout, tuple(rows), tuple(errors), len(table.records) + len(table.errors), table.encoding)
 
 
 def open_end(written: date | None) -> date | None:

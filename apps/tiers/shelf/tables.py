@@ -55,9 +55,9 @@ def split(data: bytes, file: str) -> Table:
 
 def _decode(data: bytes) -> tuple[str, str]:
     """The text and the encoding it was read in. Latin-1 comes last because it accepts any byte."""
-    for encoding in ("utf-8-sig", "cp1252"):
+    for encoding, codec in (("utf-8", "utf-8-sig"), ("cp1252", "cp1252")):
         try:
-            return data.decode(encoding), encoding
+            return data.decode(codec), encoding
         except UnicodeDecodeError:
             continue
     return data.decode("latin-1"), "latin-1"
