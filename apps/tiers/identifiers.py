@@ -106,13 +106,17 @@ SCHEMES: dict[str, Scheme] = {scheme.code: scheme for scheme in (
     Scheme("national", _("Other national company number"), strength=Strength.NONE, registration=True),
     Scheme(UNSPECIFIED, _("Number of an unnamed scheme"), strength=Strength.NONE),
 )}
-SCHEME_CHOICES = [(scheme.code, scheme.label) for scheme in SCHEMES.values()]
 
 # Numbers of natural persons that can be told from company numbers by form and check digits; looked for where a scheme checks nothing.
 PERSONAL = (("no.fodselsnummer", r"\d{11}"), ("fr.nir", r"\d{15}|\d{5}2[AB]\d{8}"), ("fi.hetu", r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]"),
             ("it.codicefiscale", r"[A-Z0-9]{16}"), ("es.dni", r"\d{8}[A-Z]"), ("es.nie", r"[XYZ]\d{7}[A-Z]"), ("pl.pesel", r"\d{11}"),
             ("br.cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}|\d{11}"), ("us.ssn", r"\d{3}-\d{2}-\d{4}"), ("dk.cpr", r"\d{6}-\d{4}"),
             ("se.personnummer", r"(?:\d\d)?\d{6}[-+]\d{4}"))
+
+
+def scheme_choices() -> list[tuple[str, Any]]:
+    """Every scheme's code and label, for a model's or form's choices."""
+    return [(scheme.code, scheme.label) for scheme in SCHEMES.values()]
 
 
 def schemes_of(country: str) -> list[Scheme]:

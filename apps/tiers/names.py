@@ -19,6 +19,7 @@ LEGAL_FORMS = frozenset(tuple(form.split()) for form in (
     "LTD", "LTDA", "NUF", "NV", "OAO", "OOO", "OY", "OYJ", "PAO", "PJSC", "PLC", "PT", "PTE LTD", "PTY LTD", "PTE", "PTY", "SA",
     "SA DE CV", "SARL", "SARLAU", "SAS", "SASU", "SCA", "SCI", "SCS", "SDN BHD", "SE", "SL", "SLU", "SNC", "SP ZOO", "SP Z OO",
     "SPA", "SPOLKA AKCYJNA", "SPRL", "SRL", "SRO", "UAB", "WLL", "ZAO"))
+LONGEST_KEY = 300  # characters: a sign may fold into many, and the key is a column
 LONGEST_FORM = max(map(len, LEGAL_FORMS))
 
 
@@ -27,7 +28,7 @@ def company_key(name: str) -> str:
 
     `A/S Norske Shell` and `Norske Shell AS` both give `NORSKE SHELL`. Applying it to a key changes nothing.
     """
-    tokens = _fold(name)
+    tokens = _fold(name)[:LONGEST_KEY].split()
     while (shorter := _without_form(tokens)) != tokens:
         tokens = shorter
     return " ".join(tokens)
@@ -35,7 +36,7 @@ def company_key(name: str) -> str:
 
 def person_key(*parts: str) -> str:
     """The key of a person's name given in any order and number of parts: folded tokens, sorted. No legal form is dropped."""
-    return " ".join(sorted(token for part in parts for token in _fold(part)))
+    return " ".join(sorted(" ".join(map(_fold, parts))[:LONGEST_KEY].split()))
 
 
 @lru_cache(maxsize=4096)
@@ -57,8 +58,8 @@ def similarity(a: str, b: str) -> Fraction:
     return Fraction(shared, len(left) + len(right) - shared)
 
 
-def _fold(name: str) -> list[str]:
-    """Upper-case tokens of letters and digits without accents; signs become spaces, `&` and `+` become AND."""
+def _fold(name: str) -> str:
+    """Upper-case words of letters and digits without accents; signs become single spaces, `&` and `+` become AND."""
     text = SPELLED_THROUGH.sub("", name)
     text = unicodedata.normalize("NFKC", text).upper().translate(UNDECOMPOSED)
     # Compatibility forms may show only after upper-casing, and marks only once decomposed: strip on the full decomposition.
@@ -66,7 +67,7 @@ def _fold(name: str) -> list[str]:
     text = unicodedata.normalize("NFC", text).upper().translate(UNDECOMPOSED)
     text = SPELLED_THROUGH.sub("", text.replace("&", " AND ").replace("+", " AND "))
     text = SLASHED_LETTERS.sub(lambda joined: joined[0].replace("/", ""), text)
-    return "".join(sign if sign.isalnum() or unicodedata.category(sign) == "Mc" else " " for sign in text).split()
+    return " ".join("".join(sign if sign.isalnum() or unicodedata.category(sign) == "Mc" else " " for sign in text).split())
 
 
 def _without_form(tokens: list[str]) -> list[str]:
