@@ -26,7 +26,8 @@ def quiet(arguments: Sequence[object], *, env: Mapping[str, str], advice: str, l
         out.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}")
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-TAIL:])
-        raise LauncherError(f"{Path(command[0]).name} failed with status {done.returncode} (everything: {path}):\n{last}", advice)
+        name = " ".join(Path(word).name for word in command[:3])
+        raise LauncherError(f"'{name}' failed with status {done.returncode} (everything: {path}):\n{last}", advice)
     return done.stdout
 
 

@@ -22,7 +22,7 @@ def start(port: int | None, bind: str, demo: bool | None, foreground: bool) -> i
         raise LauncherError("Another ./ops command is using the services.", "Wait for its end, then start again.")
     ports.choose(port, bind)        # a port that is taken is said before anything is begun
     shows = site.has_demonstration() and demo is not False
-    progress = Progress(total=7 if shows else 6)
+    progress = Progress(total=8 if shows else 7)
     with services.running(progress, foreground) as env, services.one_at_a_time():
         if _serving():
             return _already(port)
