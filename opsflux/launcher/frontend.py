@@ -8,7 +8,6 @@ from pathlib import Path
 from opsflux.launcher import commands, stamps
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import ROOT, STAMPS
-from opsflux.launcher.progress import Progress
 
 OLDEST = 20
 SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "frontend")
@@ -16,7 +15,7 @@ BUILT = ROOT / "static" / "dist"
 STAMP = STAMPS / "frontend"
 
 
-def build(env: Mapping[str, str], progress: Progress) -> None:
+def build(env: Mapping[str, str]) -> None:
     """Install the locked libraries and build, unless nothing changed since the last time."""
     sources = [ROOT / name for name in SOURCES if (ROOT / name).exists()]
     if not (ROOT / "package.json").is_file():
@@ -24,11 +23,10 @@ def build(env: Mapping[str, str], progress: Progress) -> None:
     value = stamps.digest(sources)
     if BUILT.is_dir() and stamps.matches(STAMP, value):
         return
-    with progress.step("Building the pages' JavaScript"):
-        npm, npm_env = _npm(env)
-        commands.quiet([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], env=npm_env,
-                       advice="Check the way to the npm registry (proxy, certificate, .npmrc), then run the command again.")
-        commands.quiet([*npm, "run", "build"], env=npm_env, advice="Mend what the build says, then run the command again.")
+    npm, npm_env = _npm(env)
+    commands.quiet([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], env=npm_env,
+                   advice="Check the way to the npm registry (proxy, certificate, .npmrc), then run the command again.")
+    commands.quiet([*npm, "run", "build"], env=npm_env, advice="Mend what the build says, then run the command again.")
     stamps.keep(STAMP, value)
 
 

@@ -25,7 +25,8 @@ def assets(env: Mapping[str, str], progress: Progress) -> None:
     with progress.step("Compiling the translations"):
         commands.quiet([PYTHON, Path(__file__).with_name("translations.py")], env=env,
                        advice="Correct the catalogue, then run the command again.")
-    frontend.build(env, progress)
+    with progress.step("Building the pages' JavaScript"):
+        frontend.build(env)
     with progress.step("Collecting the static files"):
         _collect(env)
 
