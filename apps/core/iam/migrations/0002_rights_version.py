@@ -22,5 +22,5 @@ DROP SEQUENCE iam_rights_versions;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("iam", "0001_initial"), ("factory", "0001_initial")]
+    dependencies = [("iam", "0001_initial"), ("factory", "0002_history")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
