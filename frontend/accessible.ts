@@ -24,7 +24,8 @@ function asButton(target: HTMLElement): void {
 function nameIcon(icon: HTMLElement): void {
   const holder = icon.closest<HTMLElement>("a, button, [role=button]");
   if (holder === icon) {
-    if (!icon.hasAttribute("aria-label")) icon.setAttribute("aria-label", icon.title || text(icon.textContent?.trim() === "close" ? "close" : "more"));
+    const otherwise = icon.textContent?.trim() === "close" ? text("close") : text("more");
+    if (!icon.hasAttribute("aria-label")) icon.setAttribute("aria-label", icon.title || otherwise);
     return;
   }
   icon.setAttribute("aria-hidden", "true");
@@ -60,11 +61,12 @@ function mend(root: ParentNode): void {
 
 export function startAccessibility(): void {
   mend(document);
-  window.addEventListener("load", nameAutocompletes);
+  // Autocomplete fields appear when jQuery gets to them, and their search box when they open.
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => [...change.addedNodes]);
+    if (added.some((node) => node instanceof Element && node.matches(".select2-container, .selector *"))) nameAutocompletes();
+  }).observe(document.body, { childList: true, subtree: true });
   for (const added of ["htmx:afterSwap", "formset:added"]) {
-    document.addEventListener(added, (event) => {
-      mend(event.target as HTMLElement);
-      nameAutocompletes();
-    });
+    document.addEventListener(added, (event) => mend(event.target as HTMLElement));
   }
 }

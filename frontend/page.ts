@@ -17,7 +17,7 @@ export const page = {
  */
 export function text(name: string, values: Record<string, string | number> = {}): string {
   const found = node?.dataset[`text${name[0]?.toUpperCase()}${name.slice(1)}`];
-  if (found === undefined) throw new Error(`The page has no text "${name}"`);
+  if (found === undefined) throw new Error(`No text "${name}" on the page`);
   return found.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 }
 

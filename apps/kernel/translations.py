@@ -1,9 +1,12 @@
 """One catalogue for all of ours (locale/<language>/LC_MESSAGES/django.po), extracted and merged with Babel, without gettext
-binaries; the launcher compiles it. Unfold ships no translations, so its words are in ours too, except those Django's own catalogues already know."""
+binaries; the launcher compiles it. Unfold ships no translations, so its words are in ours too, except those that Django's own
+catalogues already know."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import django
 import unfold
@@ -11,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po, write_po
+from django.apps import apps
 from django.conf import settings
 from django.utils.translation.template import templatize
 
@@ -69,7 +73,7 @@ def texts_of(path: Path, place: str) -> Iterator[Text]:
         if function.startswith(("pgettext", "npgettext")):
             context, *given = given
         if given and isinstance(given[0], str) and given[0]:
-            plural = given[1] if len(given) > 1 and "ngettext" in function or "npgettext" in function else ""
+            plural = given[1] if len(given) > 1 and function.startswith(("ngettext", "npgettext")) else ""
             yield Text(given[0], plural or "", context or "", (place,))
 
 
@@ -101,36 +105,43 @@ def unfold_texts() -> list[Text]:
     return _gather(text for path in _files(folder, UNFOLD_LEFT_OUT) for text in texts_of(path, "unfold"))
 
 
-def known_to_django(language: str) -> set[str]:
-    """Messages the catalogues shipped with Django's own apps translate."""
+def known_to_django(language: str) -> set[tuple[str, Any]]:
+    """(context, id) of the messages that Django itself and its installed apps translate."""
     folder = Path(django.__file__).parent
-    known: set[str] = set()
-    for path in [folder / "conf/locale", *sorted(folder.glob("contrib/*/locale"))]:
+    installed = [Path(config.path) for config in apps.get_app_configs() if folder in Path(config.path).parents]
+    known: set[tuple[str, Any]] = set()
+    for path in [folder / "conf/locale", *(app / "locale" for app in installed)]:
         compiled = path / language / "LC_MESSAGES" / "django.mo"
         if compiled.exists():
             with compiled.open("rb") as file:
-                known |= {message.id if isinstance(message.id, str) else message.id[0] for message in read_mo(file) if message.string}
+                known |= {(message.context or "", identity(message)) for message in read_mo(file) if is_complete(message)}
     return known
 
 
 def needed() -> list[Text]:
     """What the catalogue of ours must hold."""
     covered = set.intersection(*(known_to_django(language) for language in languages()))
-    return _gather(iter([*our_texts(), *(text for text in unfold_texts() if text.singular not in covered)]))
+    return _gather(iter([*our_texts(), *(text for text in unfold_texts() if (text.context, text.id) not in covered)]))
+
+
+def _empty(language: str) -> Catalog:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    return Catalog(locale=language, project="OpsFlux", version="1", charset="utf-8", fuzzy=False, creation_date=now, revision_date=now,
+                   msgid_bugs_address="-", last_translator="OpsFlux", language_team="OpsFlux")
 
 
 def load(language: str) -> Catalog:
     """The catalogue as it stands; an empty one when there is none."""
     path = catalogue_path(language)
     if not path.exists():
-        return Catalog(locale=language, project="OpsFlux", charset="utf-8")
+        return _empty(language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
 def merge(language: str, texts: list[Text]) -> Catalog:
     """The catalogue with exactly `texts`: translations kept, new ones empty, those of vanished messages dropped; nothing guessed."""
-    old, new = load(language), Catalog(locale=language, project="OpsFlux", charset="utf-8", fuzzy=False)
+    old, new = load(language), _empty(language)
     new.creation_date, new.revision_date = old.creation_date, old.revision_date
     for text in texts:
         known = old.get(text.singular, text.context or None)
@@ -154,6 +165,11 @@ def write(language: str, catalogue: Catalog) -> bool:
 
 
 
+def identity(message: Message) -> str | tuple[str, ...]:
+    """The message's id in the form `Text.id` has (a compiled catalogue gives plurals as lists)."""
+    return message.id if isinstance(message.id, str) else tuple(message.id)
+
+
 def is_complete(message: Message) -> bool:
     """Whether every form of the message is translated."""
-    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
+    return bool(message.string) if isinstance(message.string, str) else all(message.string)
