@@ -21,6 +21,7 @@ from apps.kernel.principal import ATTRIBUTES
 
 OPERATORS = {"exact", "in", "lt", "lte", "gt", "gte", "isnull"}
 SHORTHANDS = {"own": ("owner", "$user"), "group": ("group", "$groups"), "company": ("company", "$company")}
+LISTS = {"$groups", "$sites"}
 ALL = object()          # the value of $sites for somebody who holds a role everywhere
 Filter = bool | Q
 
@@ -83,33 +84,48 @@ def translate(model: type[Model], condition: Any, tokens: Mapping[str, Any], pre
 def _term(model: type[Model], name: str | None, value: Any, tokens: Mapping[str, Any], prefix: str) -> Filter:
     column, _sep, operator = (name or "").partition("__")
     operator = operator or "exact"
-    if column not in model.access.named() or operator not in OPERATORS or value is None:  # type: ignore[attr-defined]  # as above
+    if column not in model.access.named() or operator not in OPERATORS:  # type: ignore[attr-defined]  # as above
         raise ValueError(name)
     if operator == "isnull":
         if not isinstance(value, bool):
             raise ValueError(name)
         return Q(**{f"{prefix}{name}": value})
-    if isinstance(value, str) and value.startswith("$"):
-        value = tokens[value]
+    field: Any = model._meta.get_field(column)
+    field = field.target_field if isinstance(field, models.ForeignKey) else field
+    token = isinstance(value, str) and value.startswith("$")
+    many = value in LISTS if token else isinstance(value, list)
+    if operator not in (("exact", "in") if many else OPERATORS - {"in"}):
+        raise ValueError(name)
+    if token:
+        value = _held(field, tokens[value])
         if value is None:                       # $company of one who has none: never "IS NULL"
             return False
         if value is ALL:
             return Q(**{f"{prefix}{column}__isnull": False})
-    field = model._meta.get_field(column)
-    if isinstance(value, (list, tuple, frozenset)):
-        if operator not in ("in", "exact"):
-            raise ValueError(name)
-        return Q(**{f"{prefix}{column}__any": sorted(_prepared(field, item) for item in value)}) if value else False
-    if operator == "in":
-        raise ValueError(name)
-    return Q(**{f"{prefix}{column}__{operator}": _prepared(field, value)})
+    else:
+        value = [_prepared(field, item) for item in value] if many else _prepared(field, value)
+    if many:
+        return Q(**{f"{prefix}{column}__any": sorted(value)}) if value else False
+    return Q(**{f"{prefix}{column}__{operator}": value})
+
+
+def _held(field: Any, value: Any) -> Any:
+    """The value of a token: a key or keys, so that whether a rule can be read depends on no user's values."""
+    if not isinstance(field, models.IntegerField):
+        raise ValueError(field.name)
+    return value
 
 
 def _prepared(field: Any, value: Any) -> Any:
-    if value is None or isinstance(value, (dict, list)):
+    """A literal as the column stores it; nothing is rounded, cut or taken for another kind of value."""
+    if value is None or isinstance(value, (dict, list)) or isinstance(value, bool) != isinstance(field, models.BooleanField):
         raise ValueError(value)
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    return target.get_prep_value(target.to_python(value))
+    found = field.to_python(value)
+    if isinstance(field, models.IntegerField):
+        field.run_validators(found)             # beyond 64 bits the database would refuse every question
+        if isinstance(value, float) and found != value:
+            raise ValueError(value)
+    return field.get_prep_value(found)
 
 
 def sample_tokens() -> dict[str, Any]:
