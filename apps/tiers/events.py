@@ -1,0 +1,79 @@
+"""What the register tells the others."""
+from dataclasses import dataclass
+
+from apps.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyEvent(Event):
+    """Something happened to a company."""
+    topic = "tiers.company.changed"
+    about = "tiers.company"
+    legal_name: str
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyActivated(CompanyEvent):
+    """A company may be picked in documents from now on."""
+    topic = "tiers.company.activated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyBlocked(CompanyEvent):
+    """A company may not be picked in new documents."""
+    topic = "tiers.company.blocked"
+    reason: str
+    account_manager_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyUnblocked(CompanyEvent):
+    """A blocked company may be picked again."""
+    topic = "tiers.company.unblocked"
+    reason: str
+    account_manager_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyArchived(CompanyEvent):
+    """A company left the register's daily use."""
+    topic = "tiers.company.archived"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyRestored(CompanyEvent):
+    """An archived company came back as a prospect."""
+    topic = "tiers.company.restored"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartiesMerged(Event):
+    """A record became part of another of its kind (company or person): `pk` survives."""
+    topic = "tiers.party.merged"
+    about = "tiers.company"
+    kind: str
+    loser_id: int
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartiesUnmerged(Event):
+    """A merge was undone: `pk` is the record that had survived."""
+    topic = "tiers.party.unmerged"
+    about = "tiers.company"
+    kind: str
+    loser_id: int
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportCompleted(Event):
+    """A file was imported: one event for all of it; `pk` is 0, the counts say what changed."""
+    topic = "tiers.import.completed"
+    about = "tiers.company"
+    preset: str
+    created: int
+    changed: int
+    actor_id: int | None = None

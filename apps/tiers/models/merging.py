@@ -1,0 +1,76 @@
+"""Pairs that may be one, merges of two records, and the journal that undoes them."""
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.access import Access
+from apps.kernel.bases import Tracked
+from apps.tiers.choices import CandidateState, MergeState
+
+
+class PartyKind(models.TextChoices):
+    """What was merged."""
+    COMPANY = "company", _("company")
+    PERSON = "person", _("person")
+
+
+class DuplicateCandidate(Tracked):
+    """TIE-19: two records that may be one, found by equality on import or by likeness; dismissed pairs stay dismissed."""
+    kind = models.CharField(_("kind"), max_length=8, choices=PartyKind.choices, editable=False)
+    a_id = models.BigIntegerField(_("first record"), editable=False)
+    b_id = models.BigIntegerField(_("second record"), editable=False)
+    reason = models.CharField(_("reason"), max_length=40, editable=False)
+    score = models.DecimalField(_("likeness"), max_digits=5, decimal_places=4, null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=CandidateState.choices, default=CandidateState.OPEN, editable=False)
+
+    access: ClassVar[Access] = Access(columns=frozenset({"state", "kind"}))
+
+    class Meta(Tracked.Meta):
+        verbose_name = _("possible duplicate")
+        verbose_name_plural = _("possible duplicates")
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(a_id__lt=F("b_id")), name="tiers_candidate_order"),
+            models.UniqueConstraint(fields=["kind", "a_id", "b_id"], name="tiers_candidate_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.a_id} ~ {self.b_id}"
+
+
+class Merge(Tracked):
+    """TIE-19: one record became part of another. What moved is in the journal, what was dropped in the snapshot."""
+    kind = models.CharField(_("kind"), max_length=8, choices=PartyKind.choices, editable=False)
+    survivor_id = models.BigIntegerField(_("kept record"), editable=False)
+    loser_id = models.BigIntegerField(_("merged record"), editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=MergeState.choices, default=MergeState.APPLIED, editable=False)
+    snapshot = models.JSONField(_("dropped rows"), default=list, editable=False)
+    report = models.JSONField(_("report"), default=dict, editable=False)
+
+    class Meta(Tracked.Meta):
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=~Q(survivor_id=F("loser_id")), name="tiers_merge_two"),
+            models.UniqueConstraint(fields=["kind", "loser_id"], condition=Q(state=MergeState.APPLIED), name="tiers_merge_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.loser_id} → {self.survivor_id}"
+
+
+class MergeMove(models.Model):
+    """One cell a merge changed: table, row, column, before and after."""
+    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moves")
+    table = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    column = models.CharField(max_length=63)
+    before = models.TextField(null=True)
+    after = models.TextField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ("pk",)
