@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from opsflux.launcher.paths import VAR, VENV
 
 OURS = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
 RUNNING = VAR / "running.json"
+# Where systems keep the authorities they trust: Debian and Alpine, Red Hat, SUSE, macOS.
+AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem")
 
 
 def base() -> dict[str, str]:
@@ -34,6 +37,13 @@ def _home() -> str:
     folder = VAR / "home"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return str(folder)
+
+
+def trusting(env: Mapping[str, str]) -> dict[str, str]:
+    """`env` in which pip, uv and npm trust whom the machine trusts (a company's proxy has its own authority); each has its own idea else."""
+    found = next((path for path in AUTHORITIES if Path(path).is_file()), None)
+    trusted = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"), found) if found else {}
+    return {**trusted, **env}
 
 
 def services(embedded: dict[str, str]) -> dict[str, str]:

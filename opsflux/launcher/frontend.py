@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsflux.launcher import commands, stamps
+from opsflux.launcher import commands, environment, stamps
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import ROOT, STAMPS
 
@@ -23,7 +23,7 @@ def build(env: Mapping[str, str]) -> None:
     value = stamps.digest(sources)
     if BUILT.is_dir() and stamps.matches(STAMP, value):
         return
-    npm, npm_env = _npm(env)
+    npm, npm_env = _npm(environment.trusting(env))
     commands.quiet([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], env=npm_env,
                    advice="Check the way to the npm registry (proxy, certificate, .npmrc), then run the command again.")
     commands.quiet([*npm, "run", "build"], env=npm_env, advice="Mend what the build says, then run the command again.")

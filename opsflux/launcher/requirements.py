@@ -57,7 +57,7 @@ def lock() -> int:
 def _uv_env() -> dict[str, str]:
     """uv never downloads a Python of its own: the machine's is the one to use."""
     env = environment.base()
-    return {**env, **pip_configuration.for_uv(env), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    return {**environment.trusting({**env, **pip_configuration.for_uv(env)}), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
 
 def _healthy() -> bool:
