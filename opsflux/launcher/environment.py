@@ -40,7 +40,7 @@ def _home() -> str:
 
 
 def trusting(env: Mapping[str, str]) -> dict[str, str]:
-    """`env` in which pip, uv and npm trust whom the machine trusts (a company's proxy has its own authority); each has its own idea else."""
+    """`env` in which pip, uv and npm trust whom the machine trusts: a company's proxy has its own authority."""
     found = next((path for path in AUTHORITIES if Path(path).is_file()), None)
     trusted = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"), found) if found else {}
     return {**trusted, **env}
