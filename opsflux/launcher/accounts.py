@@ -65,7 +65,7 @@ def home_of_database(account: Account) -> Path:
     """The folder under which the database's own folder is made: var/, or where `account` cannot reach it /var/lib/opsflux-<hash>."""
     if account.reaches(VAR):
         return VAR
-    base = Path("/var/lib" if os.access("/var/lib", os.W_OK) else "/var/tmp")  # nosec B108: the owner is checked below
+    base = Path("/var/lib" if os.access("/var/lib", os.W_OK) else "/var/tmp")  # nosec B108 # the owner is checked below
     folder = base / f"opsflux-{NAME}"
     folder.mkdir(mode=0o711, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():

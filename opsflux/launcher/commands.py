@@ -1,5 +1,5 @@
 """Runs other programs: the one place of the launcher that does."""
-import subprocess  # nosec B404: starting programs is what a launcher is for; never through a shell
+import subprocess  # nosec B404 # starting programs is what a launcher is for; never through a shell
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ def quiet(arguments: Sequence[object], *, env: Mapping[str, str], advice: str, l
     path = LOGS / f"{log}.log"
     command = [str(argument) for argument in arguments]
     try:
-        done = subprocess.run(command, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,  # nosec B603: no shell
+        done = subprocess.run(command, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,  # nosec B603 # no shell
                               text=True, errors="replace", check=False, **more)
     except OSError as error:
         raise LauncherError(f"{command[0]} could not be run: {error.strerror}.", advice) from error
@@ -34,7 +34,7 @@ def quiet(arguments: Sequence[object], *, env: Mapping[str, str], advice: str, l
 def answers(arguments: Sequence[object], **more: Any) -> str | None:
     """The standard output of a short question to a program; None where it is absent, refuses or hangs."""
     try:
-        done = subprocess.run([str(argument) for argument in arguments], stdin=subprocess.DEVNULL, capture_output=True,  # nosec B603: no shell
+        done = subprocess.run([str(argument) for argument in arguments], stdin=subprocess.DEVNULL, capture_output=True,  # nosec B603 # no shell
                               text=True, errors="replace", check=False, timeout=60, **more)
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -43,12 +43,12 @@ def answers(arguments: Sequence[object], **more: Any) -> str | None:
 
 def pass_through(arguments: Sequence[object], *, env: Mapping[str, str], cwd: Path = ROOT) -> int:
     """Run with the caller's own input and output; returns the status."""
-    return subprocess.run([str(argument) for argument in arguments], env=dict(env), cwd=cwd, check=False).returncode  # nosec B603: no shell
+    return subprocess.run([str(argument) for argument in arguments], env=dict(env), cwd=cwd, check=False).returncode  # nosec B603 # no shell
 
 
 def detach(arguments: Sequence[object], *, env: Mapping[str, str], output: Any, cwd: Path = ROOT) -> "subprocess.Popen[bytes]":
     """Start in a session of its own, so that it outlives this terminal; its process id is the session's id."""
-    return subprocess.Popen([str(argument) for argument in arguments], env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL,  # nosec B603: no shell
+    return subprocess.Popen([str(argument) for argument in arguments], env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL,  # nosec B603 # no shell
                             stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
 
 

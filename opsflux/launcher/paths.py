@@ -35,10 +35,10 @@ def runtime() -> Path:
     Not under /run/user: that one vanishes when its user logs out.
     """
     if is_root():
-        base, mode = Path("/run" if os.access("/run", os.W_OK) else "/tmp"), 0o711  # nosec B108: owner and mode checked below
+        base, mode = Path("/run" if os.access("/run", os.W_OK) else "/tmp"), 0o711  # nosec B108 # owner and mode checked below
         folder = base / f"opsflux-{NAME}"
     else:
-        folder, mode = Path(f"/tmp/opsflux-{os.geteuid()}-{NAME}"), 0o700  # nosec B108: owner and mode checked below
+        folder, mode = Path(f"/tmp/opsflux-{os.geteuid()}-{NAME}"), 0o700  # nosec B108 # owner and mode checked below
     folder.mkdir(mode=mode, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():

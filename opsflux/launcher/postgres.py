@@ -116,7 +116,7 @@ class Postgres:
         os.chdir("/")
         os.umask(0o077)
         self.account.become()
-        os.execve(command[0], command, _environment())  # nosec B606: the binary chosen above, no shell
+        os.execve(command[0], command, _environment())  # nosec B606 # the binary chosen above, no shell
 
     def _clear_stale_lock(self) -> None:
         """Remove postmaster.pid when its process id is another program's by now (after a power cut): PostgreSQL would refuse for ever."""

@@ -4,7 +4,7 @@ import importlib
 import os
 import signal
 import time
-import xmlrpc.client  # nosec B411: spoken only with our own supervisor, over a socket nobody else can open
+import xmlrpc.client  # nosec B411 # spoken only with our own supervisor, over a socket nobody else can open
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -46,7 +46,7 @@ class Redis:
         command = [self._found[0], "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700", "--dir", str(self.data),
                    "--appendonly", "yes", "--save", "", "--daemonize", "no", "--loglevel", "notice"]
         os.chdir(self.data)
-        os.execv(command[0], command)  # nosec B606: the binary chosen above, no shell
+        os.execv(command[0], command)  # nosec B606 # the binary chosen above, no shell
 
 
 def _major(program: str) -> int:

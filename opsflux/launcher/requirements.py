@@ -78,4 +78,4 @@ def _digest(name: str) -> str:
 
 def _replace_by(command: list[str]) -> NoReturn:
     os.chdir(ROOT)
-    os.execve(command[0], command, environment.base())  # nosec B606: our own Python, no shell
+    os.execve(command[0], command, environment.base())  # nosec B606 # our own Python, no shell

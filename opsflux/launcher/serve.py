@@ -43,4 +43,4 @@ def _started() -> dict[str, str]:
 
 def _python(arguments: list[str]) -> NoReturn:
     os.chdir(ROOT)
-    os.execve(PYTHON, [str(PYTHON), *arguments], environment.services({}))  # nosec B606: our own Python, no shell
+    os.execve(PYTHON, [str(PYTHON), *arguments], environment.services({}))  # nosec B606 # our own Python, no shell

@@ -82,7 +82,7 @@ def health(port: int, env: dict[str, str], path: str = "/health/ready/") -> tupl
     hosts = [host.strip().lstrip(".") for host in env.get("OPSFLUX_HOSTS", "").split(",")]
     host = next((host for host in hosts if host and host != "*"), "localhost")
     bind = environment.running().get("bind", "127.0.0.1")
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # nosec B104: read, not listened on
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # nosec B104 # read, not listened on
     connection = http.client.HTTPConnection(address, port, timeout=10)
     try:
         connection.request("GET", path, headers={"Host": host})
