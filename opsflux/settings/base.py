@@ -1,5 +1,6 @@
 """Apps, database, cache, queue, languages."""
 import pghistory
+from celery.schedules import crontab
 
 from opsflux.settings.environment import BASE_DIR, database_url, read
 
@@ -85,8 +86,19 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+# A broker that does not answer is given up at once (kombu's own patience is 6 s a message): the sweep makes up for it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 1, "max_retries": 0,
+                                   "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None     # a worker waits for its broker as long as it takes
+CELERY_TIMEZONE = "UTC"
+# What is due is in rows: the schedule itself needs no memory, and a tick that nobody took before the next one is dropped.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "automation.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "clean": {"task": "automation.clean", "schedule": crontab(minute=17), "options": {"expires": 3600}},
+    "clean-notifications": {"task": "notifications.clean", "schedule": crontab(minute=27), "options": {"expires": 3600}},
+}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English"), ("es", "Español")]

@@ -9,3 +9,9 @@ class AutomationConfig(ModuleConfig):
     verbose_name = _("Automation")
     icon = "bolt"
     menu = "system"
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.core.automation.services import write
+        from apps.kernel.events import Outbox
+        Outbox.write = write
