@@ -13,7 +13,8 @@ from tests.door.app.models import Line, Memo, Paper, Term
 from tests.door.world import ACTIONS, load, make
 
 CLASSES = {"paper": Paper, "term": Term, "line": Line, "memo": Memo, "site": Site, "group": Group}
-BADGES = {"company": "SELECT company FROM doorproof_badge WHERE user_id = me.id", "person": "SELECT person FROM doorproof_badge WHERE user_id = me.id"}
+BADGES = {"company": "SELECT company FROM doorproof_badge WHERE user_id = me.id",
+          "person": "SELECT person FROM doorproof_badge WHERE user_id = me.id"}
 
 
 class Undo(Exception):
@@ -35,18 +36,21 @@ def differences(seed, door):
     try:
         with transaction.atomic():
             load(world)
-            for user in world["users"]:
-                with door.access.session():
-                    for model, actions in ACTIONS.items():
-                        for action in actions:
-                            compared += len(world[model]) + 1
-                            found += [f"seed {seed}: user {user['id']} {action} {model}: {what}"
-                                      for what in compare(world, user, action, model, door.access, random)]
+            with door.access.session():
+                for user, model, action in questions(world):
+                    compared += len(world[model]) + 1
+                    found += [f"seed {seed}: user {user['id']} {action} {model}: {what}"
+                              for what in compare(world, user, action, model, door.access, random)]
             raise Undo
     except Undo:
         return compared, found
     finally:
         door.access.Door.provider = before
+
+
+def questions(world):
+    """Every user with every action on every model."""
+    return [(user, model, action) for user in world["users"] for model, actions in ACTIONS.items() for action in actions]
 
 
 def compare(world, user, action, model, access, random):

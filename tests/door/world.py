@@ -9,7 +9,8 @@ from tests.door.app.models import Badge, Line, Memo, Paper, Term
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIRST = 1_000_001       # keys are the same small range in every table: a mixed-up column shows
 ACTIONS = {"paper": ["view", "add", "change", "delete", "export", "approve"], "term": ["view", "change", "export"],
-           "line": ["view", "add", "delete", "change", "export"], "memo": ["view", "change"], "site": ["view", "change"], "group": ["view", "change"]}
+           "line": ["view", "add", "delete", "change", "export"], "memo": ["view", "change"],
+           "site": ["view", "change"], "group": ["view", "change"]}
 RULED = [("doorproof", "paper", action, 6) for action in ("view", "change")] \
     + [("doorproof", "paper", action, 2) for action in ("add", "delete", "export", "approve")] \
     + [("doorproof", "term", action, 3) for action in ("view", "change", "export")] \
@@ -18,13 +19,15 @@ STATUSES = ["draft", "open", "closed"]
 KINDS, PHASES = ["plant", "field"], ["planned", "in_service"]
 COLUMNS = {"paper": ["site", "owner", "group", "company", "status", "amount", "due", "urgent"], "term": ["owner", "status"],
            "site": ["id", "kind", "phase", "code"], "group": ["id"]}
-BROKEN = [{"nope": 1}, {"status__regex": "x"}, {"site__name": "x"}, {"site__parent": 1}, {"pk": FIRST}, {"status": None}, {"site": "abc"},
-          {"amount__in": 5}, {"amount__lt": [1]}, {"owner__isnull": 1}, {"owner__isnull": "true"}, "mine", "site", "", 7, 0, True, False,
-          [], {}, [[]], [None, {}], {"status": "$nobody"}, {"status": "$user"}, {"amount": {}}, {"amount": "much"}, {"site__in": [FIRST, None]},
-          {"site": True}, {"site": 1.5}, {"site__in": [2 ** 70]}, {"site__lt": "$sites"}, {"company__lt": "$groups"}, {"company__in": "$company"},
-          {"company": "$company", "nope": 1}, ["own", {"nope": 1}], {"due": 20260101}, {"due": "soon"}, {"due": "$company"}, {"urgent": 1},
-          {"urgent": "true"}, {"status": True}, {"status": ["open", {}]}, {"status__exact__in": ["open"]}, {"": 1}, {"__in": [1]}, {"tags": "x"},
-          {"version": 1}, {"status": "$"}]
+KEYS = ("id", "site", "owner", "group", "company")
+BROKEN = [
+    "mine", "site", "", 7, 0, True, False, [], {}, [[]], [None, {}], ["own", {"nope": 1}], {"nope": 1}, {"": 1}, {"__in": [1]},
+    {"pk": FIRST}, {"tags": "x"}, {"version": 1}, {"status__regex": "x"}, {"status__exact__in": ["open"]}, {"site__name": "x"},
+    {"site__parent": 1}, {"site": "abc"}, {"site__in": [FIRST, None]}, {"site__lt": "$sites"}, {"owner__isnull": 1},
+    {"owner__isnull": "true"}, {"status": None}, {"status": True}, {"status": ["open", {}]}, {"status": "$nobody"}, {"status": "$user"},
+    {"status": "$"}, {"amount": {}}, {"amount": "much"}, {"amount__in": 5}, {"amount__lt": [1]}, {"company__lt": "$groups"},
+    {"company__in": "$company"}, {"company": "$company", "nope": 1}, {"due": 20260101}, {"due": "soon"}, {"due": "$company"},
+    {"urgent": 1}, {"urgent": "true"}]
 
 
 def make(random):
@@ -38,7 +41,8 @@ def make(random):
     def tree(nodes):
         return [{"id": node, "parent": perhaps([other for other in nodes if other < node], 0.8)} for node in nodes]
 
-    users, groups, sites, roles = keys(5, 3), keys(4), keys(8, 1), keys(5, 1)
+    users, groups, roles = keys(5, 3), keys(4), keys(5, 1)
+    sites = sorted(random.sample([*keys(6, 6), *(10 * key for key in keys(3, 3))], random.randint(1, 8)))   # some begin like others
     world = {"now": NOW, "group": tree(groups), "roles": roles}
     world["site"] = [{**node, "kind": random.choice(KINDS), "phase": random.choice(PHASES), "code": perhaps([f"S{node['id']}"], 0.6)}
                      for node in tree(sites)]
@@ -46,7 +50,8 @@ def make(random):
                        "superuser": random.random() < 0.1, "company": perhaps([FIRST, FIRST + 1], 0.6), "person": perhaps(users, 0.6)}
                       for user in users]
     world["memberships"] = [{"user": user, "group": group} for user in users for group in groups if random.random() < 0.35]
-    world["inclusions"] = [{"role": role, "included": inner} for role in roles for inner in roles if inner > role and random.random() < 0.35]
+    world["inclusions"] = [{"role": role, "included": inner}
+                           for role in roles for inner in roles if inner > role and random.random() < 0.35]
     world["rules"] = [rule(random, roles) for _ in range(random.randint(2, 16))]
     world["assignments"] = [assignment(random, users, groups, sites, roles) for _ in range(random.randint(1, 9))]
     world["paper"] = [{"id": key, "site": perhaps(sites), "owner": perhaps(users), "group": perhaps(groups),
@@ -63,17 +68,25 @@ def make(random):
 
 def rule(random, roles):
     app, model, action, _weight = random.choices(RULED, [entry[3] for entry in RULED])[0]
-    found = random.choice(BROKEN) if random.random() < 0.12 else condition(random, model)
+    found = broken(random, model) if random.random() < 0.2 else condition(random, model)
     return {"role": random.choice(roles), "permission": f"{app}.{action}_{model}", "condition": found, "deny": random.random() < 0.3}
 
 
+def broken(random, model):
+    """A condition outside the grammar; often one whose value only resembles a key."""
+    key = random.choice([column for column in COLUMNS[model] if column in KEYS])
+    near = [{key: FIRST + 0.5}, {key: True}, {f"{key}__in": [2 ** 70, FIRST]}, {f"{key}__lt": [FIRST]}, {f"{key}__in": "$user"}, {key: "x"}, {}]
+    return random.choice(random.choice([BROKEN, near]))
+
+
 def assignment(random, users, groups, sites, roles):
-    edges = [None, None, None, NOW - timedelta(days=9), NOW, NOW + timedelta(microseconds=1)]
+    edges = [None, None, None, None, None, NOW - timedelta(days=9), NOW, NOW + timedelta(microseconds=1)]
     starts, ends = random.choice(edges), random.choice(edges)
     if starts and ends and ends <= starts:
         ends = starts + timedelta(days=20)
     to_group = groups and random.random() < 0.5
-    return {"role": random.choice(roles), "user": None if to_group else random.choice(users), "group": random.choice(groups) if to_group else None,
+    return {"role": random.choice(roles), "user": None if to_group else random.choice(users),
+            "group": random.choice(groups) if to_group else None,
             "site": None if random.random() < 0.25 else random.choice(sites), "starts": starts, "ends": ends}
 
 
@@ -83,7 +96,7 @@ def grants(random, users, groups):
         app, model, action, _weight = random.choices(RULED, [entry[3] for entry in RULED])[0]
         holder = ("group", random.choice(groups)) if groups and random.random() < 0.5 else ("user", random.choice(users))
         found[holder, f"{app}.{action}_{model}", FIRST + random.randint(0, 8)] = None
-    return [{"permission": permission, "object": key, "user": holder if kind == "user" else None, "group": holder if kind == "group" else None}
+    return [{"permission": permission, "object": key, "user": None, "group": None, kind: holder}
             for (kind, holder), permission, key in found]
 
 
@@ -104,14 +117,13 @@ def condition(random, model, depth=0):
 def term(random, column):
     if random.random() < 0.12:
         return f"{column}__isnull", random.random() < 0.5
-    key = column in ("id", "site", "owner", "group", "company")
     values = {"status": STATUSES, "kind": KINDS, "phase": PHASES, "code": [f"S{FIRST}", f"S{FIRST + 1}"], "urgent": [True, False],
               "amount": [99.5, 100, "100.0001", "2000", 0], "due": ["2026-01-01", "2026-03-01", "2026-06-01"]}.get(
                   column, [FIRST, FIRST + 1, FIRST + 2, str(FIRST + 1), 3])
     if random.random() < 0.25:
         pair = [random.choice(values) for _ in range(random.randint(0, 3))]
         return column + random.choice(["", "__in"]), pair
-    if key and random.random() < 0.5:
+    if column in KEYS and random.random() < 0.5:
         token = random.choice(["$user", "$person", "$company", "$groups", "$sites"])
         many = token in ("$groups", "$sites")
         return column + random.choice(["", "__exact", "__in"] if many else ["", "__exact", "__lte", "__gt"]), token
@@ -135,8 +147,9 @@ def load(world):
                                                starts_at=row["starts"], ends_at=row["ends"]) for row in world["assignments"]])
     Grant.objects.bulk_create([Grant(permission=row["permission"], object_id=row["object"], user_id=row["user"], group_id=row["group"])
                                for row in world["grants"]])
-    Paper.objects.bulk_create([Paper(pk=row["id"], number=f"P-{row['id']}", name=str(row["id"]), site_id=row["site"], owner_id=row["owner"],
-                                     group_id=row["group"], **{name: row[name] for name in ("company", "status", "amount", "due", "urgent")})
+    plain = ("company", "status", "amount", "due", "urgent")
+    Paper.objects.bulk_create([Paper(pk=row["id"], number=f"P-{row['id']}", name=str(row["id"]), site_id=row["site"],
+                                     owner_id=row["owner"], group_id=row["group"], **{name: row[name] for name in plain})
                                for row in world["paper"]])
     Term.objects.bulk_create([Term(pk=row["id"], owner_id=row["owner"], status=row["status"]) for row in world["term"]])
     Line.objects.bulk_create([Line(pk=row["id"], paper_id=row["paper"], label="x") for row in world["line"]])

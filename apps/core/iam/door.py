@@ -28,7 +28,8 @@ FROM me, (SELECT COALESCE(%s::timestamptz, statement_timestamp()) AS at) now"""
 BOOK = """
 WITH RECURSIVE holds(role, gets) AS (SELECT id, id FROM iam_role
   UNION SELECT h.role, i.included_id FROM holds h JOIN iam_roleinclusion i ON i.role_id = h.gets)
-SELECT (SELECT json_agg(json_build_array(role, permission, deny, condition)) FROM holds JOIN iam_rule ON role_id = gets),
+SELECT (SELECT value FROM iam_rightsversion),
+  (SELECT json_agg(json_build_array(role, permission, deny, condition)) FROM holds JOIN iam_rule ON role_id = gets),
   (SELECT json_object_agg(id, path::text || '.') FROM factory_site)"""
 
 
@@ -56,12 +57,11 @@ class Book:
     """The roles' rules and the site tree, kept in the process for as long as their version lasts."""
     current: ClassVar["Book | None"] = None
 
-    def __init__(self, version: int) -> None:
-        self.version = version
+    def __init__(self) -> None:
         self.rules: dict[str, dict[int, list[tuple[bool, str]]]] = {}
         with connection.cursor() as cursor:
             cursor.execute(BOOK)
-            rules, paths = cursor.fetchone()
+            self.version, rules, paths = cursor.fetchone()
         for role, name, deny, condition in rules or []:
             key = json.dumps(condition, sort_keys=True)
             self.rules.setdefault(name, {}).setdefault(role, []).append((deny, key))
@@ -76,9 +76,10 @@ class Book:
     @classmethod
     def at(cls, version: int) -> "Book":
         """The book of a version: the one at hand, or a fresh one."""
-        if cls.current is None or cls.current.version != version:
-            cls.current = cls(version)
-        return cls.current
+        book = cls.current
+        if book is None or book.version != version:
+            book = cls.current = cls()      # its version is read with its content; threads may each make one
+        return book
 
 
 class HeldRights:

@@ -1,4 +1,4 @@
-"""A document with every scope column, lines of one and of two kinds of parent, a model without a site, and whom a user works for."""
+"""A document with every scope column, lines with one and with two kinds of parent, a model without a site, whom a user works for."""
 from typing import ClassVar
 
 from django.conf import settings
