@@ -141,7 +141,7 @@ def normalise(scheme: str, value: str) -> Checked:
         return Checked(scheme, _unchecked(typed), UNVERIFIED)
     try:
         compact = import_module(f"stdnum.{known.module}").validate(typed)
-    except ValidationError:
+    except (ValidationError, ValueError):  # some modules let int() fail on letters among the digits
         if known.strength is Strength.FORMAT:
             raise _refused("identifier_format", _("This is not written as a %(scheme)s is.") % {"scheme": known.label}) from None
         raise _refused("identifier_checksum", _("This is not a correct %(scheme)s: check the digits.") % {"scheme": known.label}) from None
@@ -188,10 +188,10 @@ def nace_code(value: str) -> str:
 
 def _unchecked(typed: str) -> str:
     """A number no module knows, less blanks, dots and hyphens (a slash may be part of it)."""
-    for module, form in PERSONAL:
-        if re.fullmatch(form, typed) and import_module(f"stdnum.{module}").is_valid(typed):
-            raise _of_person()
     compact = re.sub(r"[\s.\-‐‑‒–—]", "", typed)
+    for module, form in PERSONAL:
+        if any(re.fullmatch(form, written, re.ASCII) and import_module(f"stdnum.{module}").is_valid(written) for written in (typed, compact)):
+            raise _of_person()
     if len(compact) > LONGEST_VALUE:
         raise _refused("identifier_format", _("The number is longer than %(count)d characters.") % {"count": LONGEST_VALUE})
     return compact

@@ -42,7 +42,7 @@ def person_key(*parts: str) -> str:
 @lru_cache(maxsize=4096)
 def trigrams(key: str) -> frozenset[str]:
     """The trigrams PostgreSQL's pg_trgm finds in a key: per word, lower case, two blanks before and one after, each counted once."""
-    found = set()
+    found: set[str] = set()
     for word in key.lower().split():
         padded = f"  {word} "
         found.update(padded[at:at + 3] for at in range(len(padded) - 2))

@@ -58,7 +58,9 @@ def number_of(row: CompanyRow) -> Checked | None:
 
 def wanted_companies(readings: Iterable[Reading]) -> WantedCompanies:
     """The ids, names, keys and valid numbers of companies that the files mention."""
-    ids, names, numbers = set(), set(), set()
+    ids: set[str] = set()
+    names: set[str] = set()
+    numbers: set[Number] = set()
     for reading in readings:
         for row in reading.rows:
             if isinstance(row, CompanyRow):
@@ -66,8 +68,8 @@ def wanted_companies(readings: Iterable[Reading]) -> WantedCompanies:
                 names.add(row.name)
                 numbers.update(_valid_number(row))
             else:
-                ids.update({getattr(row, "company_id", None)} - {None})
-                names.update({row.company_name} - {None})
+                ids.update([npdid] if (npdid := getattr(row, "company_id", None)) else ())
+                names.update([row.company_name] if row.company_name else ())
     return WantedCompanies(frozenset(ids), frozenset(names), frozenset(map(company_key, names)), frozenset(numbers))
 
 
