@@ -1,4 +1,4 @@
-"""International code lists as choices: countries (ISO 3166-1), currencies (ISO 4217), languages (ISO 639-1), named in the reader's language."""
+"""Code lists as choices: countries (ISO 3166-1), currencies (ISO 4217), languages (ISO 639-1), named in the reader's language."""
 import gettext as catalogues
 from functools import lru_cache
 from typing import Any

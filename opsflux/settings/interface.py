@@ -7,5 +7,5 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": None,
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "apps.kernel.admin.menu.navigation"},
-    "COMMAND": {"search_models": False, "search_callback": "apps.core.search.palette.results", "show_history": False},
+    "COMMAND": {"search_models": False, "show_history": False},       # the palette is our own (apps.core.search)
 }

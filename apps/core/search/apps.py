@@ -9,3 +9,9 @@ class SearchConfig(ModuleConfig):
     verbose_name = _("Search")
     icon = "search"
     menu = "system"
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.core.search.palette import palette_view
+        from apps.kernel.admin.site import OpsFluxSite
+        OpsFluxSite.add_page("palette/", palette_view, "palette")

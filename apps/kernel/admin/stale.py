@@ -1,4 +1,4 @@
-"""Stale writes in forms: the version that was read travels with the form; a newer one shows base, theirs and yours, and keeps what was typed."""
+"""Stale writes in forms: the version that was read travels with the form; a newer one shows base, theirs and yours."""
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ class VersionedForm(forms.ModelForm):
             # the next attempt is against the version whose values were just shown
             self.data = self.data.copy()
             self.data[self.add_prefix(VERSION)] = str(self.read_version)
-            raise ValidationError(_("This record was changed by somebody else since you opened it. Nothing was saved and nothing you typed is lost: "
-                                    "compare below, correct your values, and save again."), "stale_version")
+            raise ValidationError(_("This record was changed by somebody else since you opened it. Nothing was saved and nothing "
+                                    "you typed is lost: compare below, correct your values, and save again."), "stale_version")
         return cleaned
 
     def _compare(self, read: int) -> list[Difference]:

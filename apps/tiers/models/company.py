@@ -141,7 +141,8 @@ class CompanyName(CompanyLine):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ("kind", "name", "pk")
-        indexes = [models.Index(fields=["name_key"], name="tiers_companyname_key"), models.Index(fields=["name"], name="tiers_companyname_name"),
+        indexes = [models.Index(fields=["name_key"], name="tiers_companyname_key"),
+                   models.Index(fields=["name"], name="tiers_companyname_name"),
                    GinIndex(OpClass("name_key", "gin_trgm_ops"), name="tiers_companyname_near")]
         constraints = [ExclusionConstraint(
             name="tiers_companyname_one_legal", condition=Q(kind=NameKind.LEGAL),

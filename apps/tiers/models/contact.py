@@ -26,8 +26,10 @@ def _exactly_one(*names: str) -> Q:
 
 class PartyLine(Tracked):
     """A line of a company or of a person."""
-    company = models.ForeignKey(Company, verbose_name=_("company"), null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss")
-    person = models.ForeignKey(Person, verbose_name=_("person"), null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss")
+    company = models.ForeignKey(Company, verbose_name=_("company"), null=True, blank=True,
+                                on_delete=models.CASCADE, related_name="%(class)ss")
+    person = models.ForeignKey(Person, verbose_name=_("person"), null=True, blank=True,
+                                on_delete=models.CASCADE, related_name="%(class)ss")
 
     access: ClassVar[Access] = Access(parents=("company", "person"))
 
@@ -53,7 +55,8 @@ class Address(PartyLine):
         constraints = [
             models.CheckConstraint(condition=_exactly_one("company", "person"), name="tiers_address_of",
                                    violation_error_message=_("An address belongs to one company or to one person.")),
-            models.CheckConstraint(condition=Q(latitude__isnull=True) | Q(latitude__gte=-90, latitude__lte=90), name="tiers_address_latitude",
+            models.CheckConstraint(condition=Q(latitude__isnull=True) | Q(latitude__gte=-90, latitude__lte=90),
+                                   name="tiers_address_latitude",
                                    violation_error_message=_("A latitude lies between −90 and 90 degrees.")),
             models.CheckConstraint(condition=Q(longitude__isnull=True) | Q(longitude__gte=-180, longitude__lte=180),
                                    name="tiers_address_longitude",
@@ -107,9 +110,12 @@ class ExternalId(Tracked):
     """A key another system knows a company, person or site by; imports find their records by it."""
     system = models.CharField(_("system"), max_length=40, help_text=_("For example npdid.company."))
     value = models.CharField(_("key"), max_length=100)
-    company = models.ForeignKey(Company, verbose_name=_("company"), null=True, blank=True, on_delete=models.CASCADE, related_name="external_ids")
-    person = models.ForeignKey(Person, verbose_name=_("person"), null=True, blank=True, on_delete=models.CASCADE, related_name="external_ids")
-    site = models.ForeignKey("factory.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey(Company, verbose_name=_("company"), null=True, blank=True,
+                                on_delete=models.CASCADE, related_name="external_ids")
+    person = models.ForeignKey(Person, verbose_name=_("person"), null=True, blank=True,
+                                on_delete=models.CASCADE, related_name="external_ids")
+    site = models.ForeignKey("factory.Site", verbose_name=_("site"), null=True, blank=True,
+                                on_delete=models.CASCADE, related_name="+")
 
     access: ClassVar[Access] = Access(parents=("company", "person", "site"))
 

@@ -106,8 +106,10 @@ class Interest(Tracked):
     company = models.ForeignKey(Company, verbose_name=_("company"), on_delete=models.PROTECT, related_name="interests")
     site = models.ForeignKey("factory.Site", verbose_name=_("site"), on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(_("role"), max_length=12, choices=InterestRole.choices)
-    share_pct = models.DecimalField(_("share"), max_digits=8, decimal_places=5, null=True, blank=True, help_text=_("Per cent; licensees only."))
-    state_share_pct = models.DecimalField(_("state's share"), max_digits=8, decimal_places=5, null=True, blank=True, help_text=_("Per cent."))
+    share_pct = models.DecimalField(_("share"), max_digits=8, decimal_places=5, null=True, blank=True,
+                                    help_text=_("Per cent; licensees only."))
+    state_share_pct = models.DecimalField(_("state's share"), max_digits=8, decimal_places=5, null=True, blank=True,
+                                          help_text=_("Per cent."))
     period = PeriodField(_("period"))
     source = models.CharField(_("source"), max_length=100, blank=True)
 
@@ -124,8 +126,8 @@ class Interest(Tracked):
                                    (~Q(role=InterestRole.LICENSEE) & Q(share_pct__isnull=True)), name="tiers_interest_share",
                                    violation_error_message=_("A licensee has a share above 0 and up to 100 %; nobody else has one.")),
             ExclusionConstraint(name="tiers_interest_once",
-                                expressions=[("company", RangeOperators.EQUAL), ("site", RangeOperators.EQUAL), ("role", RangeOperators.EQUAL),
-                                             ("period", RangeOperators.OVERLAPS)],
+                                expressions=[("company", RangeOperators.EQUAL), ("site", RangeOperators.EQUAL),
+                                             ("role", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
                                 violation_error_message=_("The company already has this role on the site at that time.")),
         ]
 
