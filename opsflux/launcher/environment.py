@@ -53,7 +53,6 @@ def services(embedded: dict[str, str]) -> dict[str, str]:
         for name, value in known.items():
             env.setdefault(name, value)
     env.setdefault("OPSFLUX_SECRET_KEY", secret_key())
-    env["DJANGO_SETTINGS_MODULE"] = "opsflux.settings"
     env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{env['PATH']}"
     return env
 

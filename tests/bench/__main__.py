@@ -1,6 +1,7 @@
 """Runs the named measures; ./ops bench has made their database."""
 import importlib
 import json
+import os
 import sys
 
 import django
@@ -11,6 +12,7 @@ from tests.bench import Figure, figure
 def main(arguments: list[str]) -> int:
     """0 when every figure is within its bound; a measure that reports nothing fails too."""
     as_json = "--json" in arguments
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsflux.settings")
     django.setup()
     verdicts = [measure(name, as_json) for name in arguments if name != "--json"]
     return 0 if all(verdicts) else 1
