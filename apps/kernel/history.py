@@ -40,10 +40,12 @@ def forget_grants(model: type[models.Model]) -> pgtrigger.Trigger:
     """Grants die with their object, however it is deleted."""
     actions = (*model._meta.default_permissions, *(codename.rsplit("_", 1)[0] for codename, _ in model._meta.permissions))
     names = ", ".join(f"'{model._meta.app_label}.{action}_{model._meta.model_name}'" for action in actions)
+    # On grants themselves the trigger calls itself: it ends where a deletion hit nothing.
+    end = "IF NOT EXISTS (SELECT FROM old_values) THEN RETURN NULL; END IF; " if model._meta.db_table == GRANTS_TABLE else ""
     return pgtrigger.Trigger(
         name="forget_grants", when=pgtrigger.After, operation=pgtrigger.Delete, level=pgtrigger.Statement,
         referencing=pgtrigger.Referencing(old="old_values"),
-        func=f"DELETE FROM {GRANTS_TABLE} WHERE permission IN ({names}) "
+        func=f"{end}DELETE FROM {GRANTS_TABLE} WHERE permission IN ({names}) "
              "AND object_id IN (SELECT id FROM old_values); RETURN NULL;")
 
 
