@@ -5,7 +5,6 @@ holds the event's row and inserts the receipt. A relay that dies leaves a lease 
 attempt. An event that fails waits longer each time and is a dead letter after MAX_ATTEMPTS (domain/core.md, section 8)."""
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -21,7 +20,7 @@ from apps.kernel.context import act
 from apps.kernel.events import EVENTS, RECEIVERS, Event
 
 log = structlog.get_logger("opsflux.outbox")
-LEASE = timedelta(seconds=30)       # a running receiver also holds its row: it is never taken away while it lives
+LEASE = 30      # seconds; a running receiver also holds its row: it is never taken away while it lives
 MAX_ATTEMPTS = 11
 ERROR_LENGTH = 2000
 
@@ -32,26 +31,26 @@ WITH head AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM automation_outboxevent older WHERE older.state = 'open'
                     AND older.about = e.about AND older.object_pk = e.object_pk AND older.id < e.id)
   ORDER BY e.next_at, e.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED)
-UPDATE automation_outboxevent e SET leased_until = statement_timestamp() + %s, attempts = e.attempts + 1,
+UPDATE automation_outboxevent e SET leased_until = statement_timestamp() + make_interval(secs => %s), attempts = e.attempts + 1,
   after_dead = e.after_dead OR EXISTS (SELECT FROM automation_outboxevent older WHERE older.state = 'dead'
                                        AND older.about = e.about AND older.object_pk = e.object_pk AND older.id < e.id)
 FROM head WHERE e.id = head.id RETURNING e.*"""
 # Only the claim that is still the event's last one may go on; the row stays locked until the receiver's commit.
 HOLD = """
-UPDATE automation_outboxevent SET leased_until = statement_timestamp() + %s
+UPDATE automation_outboxevent SET leased_until = statement_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND state = 'open' AND attempts = %s AND leased_until IS NOT NULL"""
 FINISH = """
 UPDATE automation_outboxevent SET state = %s, last_error = %s, leased_until = NULL,
-  next_at = statement_timestamp() + %s, done_at = CASE WHEN %s THEN statement_timestamp() END
+  next_at = statement_timestamp() + make_interval(secs => %s), done_at = CASE WHEN %s THEN statement_timestamp() END
 WHERE id = %s AND state = 'open' AND attempts = %s AND leased_until IS NOT NULL"""
 ABANDONED = """
 SELECT * FROM automation_outboxevent WHERE state = 'open' AND leased_until < statement_timestamp()
 ORDER BY id FOR UPDATE SKIP LOCKED"""
 
 
-def delay(attempts: int) -> timedelta:
-    """How long an event waits after its n-th failed attempt: min(3600, 5·2^(n-1)) seconds (domain/core.md rule 17)."""
-    return timedelta(seconds=min(3600, 5 * 2 ** (attempts - 1)))
+def delay(attempts: int) -> int:
+    """How many seconds an event waits after its n-th failed attempt: min(3600, 5·2^(n-1)) (domain/core.md rule 17)."""
+    return min(3600, 5 << (attempts - 1))
 
 
 def claim() -> OutboxEvent | None:
@@ -108,7 +107,7 @@ def _finish(event: OutboxEvent, errors: str) -> str:
     """Acknowledge, put off or give up, if the lease is still ours."""
     state = EventState.DONE if not errors else EventState.DEAD if event.attempts >= MAX_ATTEMPTS else EventState.OPEN
     with connection.cursor() as cursor:
-        cursor.execute(FINISH, [state, errors[:ERROR_LENGTH], delay(event.attempts) if errors else timedelta(0),
+        cursor.execute(FINISH, [state, errors[:ERROR_LENGTH], delay(event.attempts) if errors else 0,
                                 state == EventState.DONE, event.pk, event.attempts])
         if not cursor.rowcount:
             return "lost"

@@ -55,7 +55,7 @@ def write(event: Event) -> None:
         request_id=now.request_id, depth=now.depth, state=EventState.DEAD if looping else EventState.OPEN,
         last_error=f"chain of more than {MAX_DEPTH} events" if looping else "")
     # A running relay finds what its receivers publish; one wake is enough for a transaction.
-    if delivery() is None and not any(hook is wake for _sids, hook, *_rest in connection.run_on_commit):
+    if delivery() is None and not any(entry[1] is wake for entry in connection.run_on_commit):
         transaction.on_commit(wake, robust=True)
 
 

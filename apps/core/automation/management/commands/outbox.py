@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="status | replay | relay")
-        shared = {"action": "store_true", "help": "one JSON document on the standard output"}
+        shared: dict[str, Any] = {"action": "store_true", "help": "one JSON document on the standard output"}
         verbs.add_parser("status", help="counts, the oldest open event, the dead letters").add_argument("--json", **shared)
         verbs.add_parser("relay", help="deliver what is due, here and now").add_argument("--json", **shared)
         replay = verbs.add_parser("replay", help="deliver dead letters once more; receivers that have them are not run twice")
