@@ -11,6 +11,8 @@ from typing import Any
 from opsflux.launcher.paths import VAR, VENV
 
 OURS = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
+# The last would have every start compile every module again.
+UNWANTED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
 RUNNING = VAR / "running.json"
 # Where systems keep the authorities they trust: Debian and Alpine, Red Hat, SUSE, macOS.
 AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem")
@@ -18,7 +20,7 @@ AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bund
 
 def base() -> dict[str, str]:
     """The caller's environment without what would reach into our Python, and with what programs cannot do without."""
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    env = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     env.setdefault("PATH", os.defpath)
     env.setdefault("HOME", _home())
     if not any(env.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
