@@ -14,7 +14,7 @@ CORE = ["apps.core.factory", "apps.core.iam", "apps.core.audit", "apps.core.auto
 BUSINESS = ["apps.tiers"]
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,11 +1,9 @@
 """The organisation: sites and their divisions. Rights are held at sites; hr and every other module attaches to these nodes."""
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +12,7 @@ from apps.core.factory.choices import Datum, DivisionKind, Phase, SiteKind
 from apps.kernel.access import Access
 from apps.kernel.bases import Tracked, Tree
 from apps.kernel.search import folded_index
-
-
-def known_time_zone(name: str) -> None:
-    """Refuse a name the IANA time zone database does not have."""
-    if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Use an IANA name such as Europe/Paris."), "time_zone", {"name": name})
+from apps.kernel.zones import known_time_zone
 
 
 def _within(field: str, limit: int) -> Q:

@@ -11,12 +11,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.factory.models import known_time_zone
 from apps.kernel.access import Access, DoorManager, DoorQuerySet
 from apps.kernel.bases import Tracked
 from apps.kernel.codes import countries, languages
 from apps.kernel.periods import PeriodField
 from apps.kernel.search import Fold, FoldedField
+from apps.kernel.zones import known_time_zone
 from apps.tiers.choices import Sex
 from apps.tiers.models.company import Category, Company, keep_search
 from apps.tiers.names import person_key

@@ -11,11 +11,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.factory.models import known_time_zone
 from apps.core.iam.choices import AccountKind, AccountStatus
 from apps.kernel.access import Access, DoorManager, can, may
 from apps.kernel.bases import Tracked, Tree
 from apps.kernel.search import folded_index
+from apps.kernel.zones import known_time_zone
 
 
 def normal_email(address: str) -> str:

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.factory.models import Site
 from apps.core.iam.conditions import check_condition, model_of
 from apps.core.iam.models.accounts import Group, User
 from apps.kernel.access import Access
@@ -97,7 +96,7 @@ class Assignment(Tracked):
     role = models.ForeignKey(Role, verbose_name=_("role"), on_delete=models.PROTECT, related_name="assignments")
     user = models.ForeignKey(User, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="assignments")
     group = models.ForeignKey(Group, verbose_name=_("group"), null=True, blank=True, on_delete=models.CASCADE, related_name="assignments")
-    site = models.ForeignKey(Site, verbose_name=_("site"), null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+    site = models.ForeignKey("factory.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.CASCADE, related_name="+",
                              help_text=_("With everything below it. Empty: everywhere."))
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
