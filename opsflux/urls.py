@@ -1,6 +1,6 @@
 """Every address of the product. tests/architecture pins who may call each."""
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from opsflux import health
@@ -10,4 +10,5 @@ urlpatterns = [
     path("health/ready/", health.ready, name="health-ready"),
     path("admin/jsi18n/", JavaScriptCatalog.as_view(packages=["django.contrib.admin"]), name="javascript-catalog"),
     path("admin/", admin.site.urls),
+    path("api/", include("apps.kernel.api.urls")),
 ]

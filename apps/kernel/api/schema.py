@@ -1,0 +1,6 @@
+"""OpenAPI."""
+from drf_spectacular.openapi import AutoSchema
+
+
+class ResourceSchema(AutoSchema):
+    """x"""
