@@ -190,7 +190,8 @@ def _unchecked(typed: str) -> str:
     """A number no module knows, less blanks, dots and hyphens (a slash may be part of it)."""
     compact = re.sub(r"[\s.\-‐‑‒–—]", "", typed)
     for module, form in PERSONAL:
-        if any(re.fullmatch(form, written, re.ASCII) and import_module(f"stdnum.{module}").is_valid(written) for written in (typed, compact)):
+        written = [one for one in (typed, compact) if re.fullmatch(form, one, re.ASCII)]
+        if any(map(import_module(f"stdnum.{module}").is_valid, written)):
             raise _of_person()
     if len(compact) > LONGEST_VALUE:
         raise _refused("identifier_format", _("The number is longer than %(count)d characters.") % {"count": LONGEST_VALUE})

@@ -1,5 +1,5 @@
 """Group shares, control and the refusal of cycles (TIE-03, rule 9)."""
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -114,6 +114,19 @@ def test_a_cycle_on_a_single_day_is_refused():
     assert refused.value.period == Period(date(2025, 1, 1), date(2025, 1, 2))
 
 
+def test_a_cycle_by_the_longer_way_is_refused():
+    """B is reached at once, but on days when it holds nothing; by C it is reached when it holds D."""
+    # given
+    early, late = Period(date(2026, 1, 1), date(2026, 2, 1)), Period(date(2026, 6, 1), date(2026, 7, 1))
+    holdings = [Holding("A", "B", 10, period=early), Holding("A", "C", 10), Holding("C", "B", 10, period=late),
+                Holding("B", "D", 10, period=late)]
+    # when
+    with pytest.raises(CycleError) as refused:
+        check_holding(Holding("D", "A", 10), holdings)
+    # then
+    assert (refused.value.path, refused.value.period) == (["D", "A", "C", "B", "D"], late)
+
+
 def test_circular_data_is_told_not_looped():
     """Data from before the rule: shares refuse with the path, control still ends."""
     # given
@@ -180,3 +193,36 @@ def test_a_holding_is_refused_exactly_where_it_closes_a_circle(holdings, parent,
         assert path[0] == path[-1] == parent and set(pairwise(path)) <= edges
     else:
         check_holding(Holding(parent, child, Decimal("0.00001")), [edge for edge in holdings if edge.child != child])
+
+
+FIRST = date(2026, 1, 1)
+SPANS = st.tuples(st.integers(0, 5), st.integers(1, 4)).map(
+    lambda span: Period(FIRST + timedelta(span[0]), FIRST + timedelta(span[0] + span[1])))
+DATED = st.builds(Holding, st.sampled_from("ABCD"), st.sampled_from("ABCD"), st.just(1), period=SPANS)
+
+
+def circular_on(day, holdings):
+    """Whether the holdings of the day lead from a company back to it, by closing over reachability."""
+    pairs = {(edge.parent, edge.child) for edge in holdings if edge.period.holds(day)}
+    for _length in "ABCD":
+        pairs |= {(a, d) for a, b in pairs for c, d in pairs if b == c}
+    return any(a == b for a, b in pairs)
+
+
+@given(st.lists(DATED, max_size=8), DATED)
+def test_a_circle_is_refused_exactly_where_a_day_has_one(wishes, new):
+    """Holdings come and go: two ways between companies may be open on different days."""
+    # given holdings without a circle on any day
+    days = [FIRST + timedelta(count) for count in range(10)]
+    holdings = []
+    for wish in wishes:
+        if not any(circular_on(day, [*holdings, wish]) for day in days):
+            holdings.append(wish)
+    circular = {day for day in days if circular_on(day, [*holdings, new])}
+    # when / then
+    if circular:
+        with pytest.raises(CycleError) as refused:
+            check_holding(new, holdings)
+        assert {day for day in days if refused.value.period.holds(day)} <= circular
+    else:
+        check_holding(new, holdings)
