@@ -68,7 +68,7 @@ def deliver(event: OutboxEvent) -> str:
             if not _receive(event, name, handler):
                 return "lost"
         except Exception as error:  # a receiver may fail in any way: the others still get the event, and it is tried again
-            log.exception("receiver_failed", receiver=name, topic=event.topic, event=str(event.uuid), attempt=event.attempts)
+            log.exception("receiver_failed", receiver=name, topic=event.topic, uuid=str(event.uuid), attempt=event.attempts)
             errors.append(f"{name}: {type(error).__name__}: {error}")
     if event.topic not in EVENTS:       # a worker of an older release: a newer one will know it
         errors.append(f"unknown topic {event.topic}")
@@ -85,7 +85,7 @@ def _receive(event: OutboxEvent, name: str, handler: Callable[[Any], None]) -> b
         if _is_new(event, name):
             actor = event.actor or system_user()
             with (session(), delivering(event), act(actor, request_id=event.request_id, reason="", depth=event.depth + 1),
-                  structlog.contextvars.bound_contextvars(request_id=event.request_id, event=str(event.uuid))):
+                  structlog.contextvars.bound_contextvars(request_id=event.request_id, uuid=str(event.uuid))):
                 handler(said(event))
     return True
 
@@ -112,9 +112,9 @@ def _finish(event: OutboxEvent, errors: str) -> str:
         if not cursor.rowcount:
             return "lost"
     if state == EventState.DEAD:
-        log.error("dead_letter", topic=event.topic, event=str(event.uuid), error=errors[:ERROR_LENGTH])
+        log.error("dead_letter", topic=event.topic, uuid=str(event.uuid), error=errors[:ERROR_LENGTH])
     if state == EventState.DONE and event.after_dead:
-        log.warning("delivered_after_dead_letter", topic=event.topic, event=str(event.uuid), about=event.about, pk=event.object_pk)
+        log.warning("delivered_after_dead_letter", topic=event.topic, uuid=str(event.uuid), about=event.about, pk=event.object_pk)
     return "retry" if state == EventState.OPEN else state.value
 
 
