@@ -5,6 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -12,7 +13,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.kernel.admin.door import DoorAdmin, DoorPermissions
 from apps.kernel.admin.labels import LabelledList
@@ -26,6 +29,7 @@ from apps.kernel.models import IdempotencyKey
 from apps.kernel.timeline import timeline
 
 SUBMIT = "_submit"
+SAVE_AND_NEXT = {"action_name": "_savenext", "description": gettext_lazy("Save and next"), "attrs": {"name": "_savenext"}}
 
 
 class ResourceForm(RefusableForm, VersionedForm):
@@ -94,6 +98,12 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
             return queryset.filter(**{near[0].replace("__holds", "__resembles"): search_term}), distinct
         return found, distinct
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, ArrayField):
+            kwargs.setdefault("widget", UnfoldAdminTextInputWidget)
+            kwargs.setdefault("help_text", db_field.help_text or _("Separate with commas."))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     # -- forms ---------------------------------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -113,12 +123,14 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
             context |= {"of_buttons": self.action_buttons(request, obj) if hasattr(obj, "status") else [],
                         "of_status": obj.get_status_display() if hasattr(obj, "status") else "",
                         "of_differences": getattr(form, "differences", ())}
+            if self.has_change_permission(request, obj):
+                context["actions_submit_line"] = [*context.get("actions_submit_line", ()), SAVE_AND_NEXT]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         if "_savenext" in request.POST and object_id:
             request.of_next = self._following(request, unquote(object_id))  # type: ignore[attr-defined]  # read by response_change
-        return super().changeform_view(request, object_id, form_url, {"show_save_and_next": bool(object_id), **(extra_context or {})})
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         following = getattr(request, "of_next", None)
