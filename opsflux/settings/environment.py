@@ -7,11 +7,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
+BOOLEANS = ("true", "yes", "on", "1", "false", "no", "off", "0")
 
 
 def read(kind: str, name: str, **default: Any) -> Any:
     """The variable `name` as `kind` (str, bool, int, list …); the error of a bad one names it and says what to do."""
     try:
+        if kind == "bool" and env.ENVIRON.get(name, "no").lower() not in BOOLEANS:
+            raise ValueError(f"say one of {', '.join(BOOLEANS)}")       # the library takes any other word for false
         return getattr(env, kind)(name, **default)
     except ImproperlyConfigured as error:
         raise ImproperlyConfigured(f"{name} is not set. Set it in the environment; see docs/administrator.md.") from error

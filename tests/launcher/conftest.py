@@ -53,14 +53,15 @@ class Copy:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def copy_project(target: Path) -> Path:
-    """The project's files as they are now, with this checkout's .venv and built JavaScript: no test waits for the network."""
+def copy_project(target: Path, with_venv: bool = True) -> Path:
+    """The project's files as they are now, with this checkout's built JavaScript and, unless told otherwise, its .venv."""
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, listed.decode().split("\0")):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
-    (target / ".venv").symlink_to(ROOT / ".venv")
+    if with_venv:
+        (target / ".venv").symlink_to(ROOT / ".venv")
     if (ROOT / "static" / "dist").is_dir():
         shutil.copytree(ROOT / "static" / "dist", target / "static" / "dist", dirs_exist_ok=True)
         built_from = [target / name for name in frontend.SOURCES if (target / name).exists()]
