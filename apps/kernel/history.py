@@ -66,7 +66,7 @@ def record(model: type[models.Model]) -> type[models.Model]:
         exclude=list(model.unrecorded),
         model_name=f"{model.__name__}Version",
         obj_field=pghistory.ObjForeignKey(related_name="versions", db_index=False),
-        meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"])],
+        meta={"indexes": [models.Index(fields=[column, "-pgh_id"]) for column in ("pgh_obj", *model.access.parents)],
               "default_permissions": ()},
         abstract=False,
     )

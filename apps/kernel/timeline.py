@@ -30,7 +30,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One version of a record. `label` is insert, update or delete; `action` names the transition, if one made it."""
+    """One version of a record or of one of its lines (`line` names its kind). `label` is insert, update or delete; `action`
+    names the transition, if one made it."""
     version: int
     at: datetime
     label: str
@@ -40,6 +41,7 @@ class Entry:
     reason: str
     action: str
     changes: tuple[Change, ...]
+    line: str = ""
 
 
 def displayed(column: Any, value: Any, labels: Labels | None = None) -> str:
@@ -67,31 +69,52 @@ def displayed(column: Any, value: Any, labels: Labels | None = None) -> str:
 
 
 def timeline(record: Any, reader: Any, limit: int = 100) -> list[Entry]:
-    """The last `limit` versions of a record the reader may see (ask the door first), newest first."""
-    rows = list(record.versions.select_related("pgh_context").order_by("-pgh_id")[:limit + 1])
-    columns = [record._meta.get_field(field.name) for field in record._meta.concrete_fields
-               if rows and field.name not in QUIET and field.name in {f.name for f in rows[0]._meta.fields}]
-    labels = _labels(rows, columns, reader)
-    people = _people(rows, reader)
-    entries = []
-    for row, before in zip(rows, [*rows[1:], None], strict=True):
-        context = row.pgh_context.metadata if row.pgh_context else {}
+    """The last `limit` changes of a record and its lines, newest first. Ask the door for the record first: lines take its rights."""
+    found = _entries(type(record), {"pgh_obj": record.pk}, reader, limit)
+    for line, link in _lines(type(record)):
+        found += _entries(line, {link: record.pk}, reader, limit, str(line._meta.verbose_name))
+    return [entry for _key, entry in sorted(found, key=lambda pair: pair[0], reverse=True)][:limit]
+
+
+def _lines(model: type[models.Model]) -> list[tuple[Any, str]]:
+    """The kinds of lines that hang on a model, each with its foreign key."""
+    return [(relation.related_model, relation.field.name) for relation in model._meta.related_objects
+            if relation.field.name in getattr(getattr(relation.related_model, "access", None), "parents", ())]
+
+
+def _entries(model: Any, of: dict[str, Any], reader: Any, limit: int, line: str = "") -> list[tuple[Any, Entry]]:
+    """Entries of one table's versions, each with the key it is sorted by; versions that changed no value are left out."""
+    versions = model.versions.rel.related_model
+    rows = list(versions.objects.filter(**of).select_related("pgh_context").order_by("-pgh_id")[:limit + 1])
+    columns = [model._meta.get_field(field.name) for field in versions._meta.concrete_fields
+               if field.name not in {*QUIET, *model.access.parents} and field.name in {f.name for f in model._meta.concrete_fields}]
+    labels, people = _labels(rows, columns, reader), _people(rows)
+    older: dict[Any, Any] = {}
+    found = []
+    for row in reversed(rows):
+        before = older.get(row.pgh_obj_id)
+        older[row.pgh_obj_id] = row
+        if before is None and row.pgh_label != "insert" and len(rows) > limit:
+            continue        # the version before lies beyond the limit
         changes = tuple(_change(column, before, row, labels) for column in columns if _differs(column, before, row))
-        entries.append(Entry(row.version, row.pgh_created_at, row.pgh_label, context.get("user"), people.get(context.get("user"), ""),
-                             context.get("request") or "", context.get("reason") or "", context.get("action") or "", changes))
-    return entries[:limit]
+        if changes or row.pgh_label != "update":
+            context = row.pgh_context.metadata if row.pgh_context else {}
+            entry = Entry(row.version, row.pgh_created_at, row.pgh_label, context.get("user"), people.get(context.get("user"), ""),
+                          context.get("request") or "", context.get("reason") or "", context.get("action") or "", changes, line)
+            found.append(((row.pgh_created_at, not line, row.pgh_id), entry))
+    return found
 
 
 def _differs(column: Any, before: Any, after: Any) -> bool:
     if after.pgh_label == "delete":
-        return False
+        return bool(column.model.access.parents) and getattr(after, column.attname) not in (None, "", [], {})
     value = getattr(after, column.attname)
     return value not in (None, "", [], {}) if before is None else getattr(before, column.attname) != value
 
 
 def _change(column: Any, before: Any, after: Any, labels: Labels) -> Change:
     old = getattr(before, column.attname) if before is not None else None
-    new = getattr(after, column.attname)
+    new = None if after.pgh_label == "delete" else getattr(after, column.attname)
     return Change(column.name, str(column.verbose_name), old, new, displayed(column, old, labels), displayed(column, new, labels))
 
 
@@ -109,7 +132,7 @@ def _labels(rows: list[Any], columns: list[Any], reader: Any) -> Labels:
     return labels
 
 
-def _people(rows: list[Any], reader: Any) -> dict[Any, str]:
+def _people(rows: list[Any]) -> dict[Any, str]:
     """Who did it: an account's name is shown to everyone who may read the record it changed."""
     keys = {row.pgh_context.metadata.get("user") for row in rows if row.pgh_context}
     return {user.pk: str(user) for user in get_user_model()._base_manager.filter(pk__in=keys - {None})}
