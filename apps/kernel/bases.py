@@ -33,6 +33,7 @@ class Tracked(models.Model):
     access: ClassVar[Access] = Access()
     unrecorded: ClassVar[tuple[str, ...]] = ()      # columns that history leaves out (search text)
     resource: ClassVar[bool] = True                 # False: an internal table without admin, API and contract
+    confidential: ClassVar[bool] = False            # True: of the predefined roles only Manager and Admin see any of it
 
     class Meta:
         abstract = True

@@ -1,6 +1,6 @@
 """Runs other programs: the one place of the launcher that does."""
 import subprocess  # nosec B404 # starting programs is what a launcher is for; never through a shell
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ from opsflux.launcher.paths import LOGS, ROOT
 TAIL = 15
 
 
-def quiet(arguments: Sequence[object], *, env: Mapping[str, str], advice: str, log: str = "setup", cwd: Path = ROOT, **more: Any) -> str:
+def quiet(arguments: Sequence[object], *, env: Mapping[str, str], advice: str, log: str = "setup", cwd: Path = ROOT,
+          accepted: Collection[int] = (0,), **more: Any) -> str:
     """Run to the end and return the standard output; a failure shows the last lines and where the whole text is.
 
-    Raises LauncherError with `advice` on a missing program or a status other than 0.
+    Raises LauncherError with `advice` on a missing program or a status that is not `accepted`.
     """
     path = LOGS / f"{log}.log"
     command = [str(argument) for argument in arguments]
@@ -24,7 +25,7 @@ def quiet(arguments: Sequence[object], *, env: Mapping[str, str], advice: str, l
         raise LauncherError(f"{command[0]} could not be run: {error.strerror}.", advice) from error
     with path.open("a") as out:
         out.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}")
-    if done.returncode:
+    if done.returncode not in accepted:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-TAIL:])
         name = " ".join(Path(word).name for word in command[:3])
         raise LauncherError(f"'{name}' failed with status {done.returncode} (everything: {path}):\n{last}", advice)

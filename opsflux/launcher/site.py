@@ -4,20 +4,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from opsflux.launcher import commands, environment, frontend, stamps
+from opsflux.launcher import commands, frontend, stamps
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import PYTHON, ROOT, STAMPS, VAR, VENV
 from opsflux.launcher.progress import Progress
 
 MIGRATION_LOCK = 7_201_001      # any number, the same for everybody who migrates this product's databases
-DEMONSTRATION = VAR / "demonstration.txt"
+DEMONSTRATION = VAR / "demo-accounts.txt"    # the command writes it
+NOTHING_TO_DO = 3               # what a command of manage.py ends with where all was done before
 
 
 def migrate(env: Mapping[str, str]) -> None:
-    """Apply the migrations, one start at a time on the whole database: another machine may start on it too."""
+    """Apply the migrations and offer the predefined roles what is new, one start at a time on the whole database: another machine may
+    start on it too."""
+    advice = "The database keeps its last good state. Mend what the log says, then start again."
     with _locked(env["DATABASE_URL"]):
-        _manage(env, "migrate", "--noinput", log="migrate",
-                advice="The database keeps its last good state. Mend what the log says, then start again.")
+        _manage(env, "migrate", "--noinput", log="migrate", advice=advice)
+        _manage(env, "roles", log="migrate", advice=advice)
 
 
 def assets(env: Mapping[str, str], progress: Progress) -> None:
@@ -44,15 +47,15 @@ def has_demonstration() -> bool:
 
 
 def demonstrate(env: Mapping[str, str]) -> str:
-    """Load the demonstration site, once; returns what it says (its accounts)."""
+    """Load the demonstration site, once; returns its accounts ("" where it was loaded from another checkout)."""
     if not DEMONSTRATION.is_file():
-        said = _manage(env, "demo", advice="Mend what the log says; ./ops start --no-demo starts without it.")
-        environment.write_private(DEMONSTRATION, said)
-    return DEMONSTRATION.read_text()
+        _manage(env, "demo", advice="Mend what the log says; ./ops start --no-demo starts without it.")
+    return DEMONSTRATION.read_text() if DEMONSTRATION.is_file() else ""
 
 
 def _manage(env: Mapping[str, str], *arguments: str, advice: str, log: str = "setup") -> str:
-    return commands.quiet([PYTHON, ROOT / "manage.py", *arguments], env=env, advice=advice, log=log)
+    return commands.quiet([PYTHON, ROOT / "manage.py", *arguments], env=env, advice=advice, log=log,
+                          accepted=(0, NOTHING_TO_DO))
 
 
 @contextmanager

@@ -49,6 +49,8 @@ class Merge(Tracked):
     snapshot = models.JSONField(_("dropped rows"), default=list, editable=False)
     report = models.JSONField(_("report"), default=dict, editable=False)
 
+    confidential: ClassVar[bool] = True     # the snapshot holds dropped rows whole, personal details among them
+
     class Meta(Tracked.Meta):
         verbose_name = _("merge")
         verbose_name_plural = _("merges")

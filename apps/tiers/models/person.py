@@ -88,6 +88,8 @@ class PersonalDetails(Tracked):
     nationality = models.CharField(_("nationality"), max_length=2, choices=countries, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
 
+    confidential: ClassVar[bool] = True
+
     class Meta(Tracked.Meta):
         verbose_name = _("personal details")
         verbose_name_plural = _("personal details")
