@@ -41,6 +41,9 @@ class Rights(Protocol):
     def filter(self, model: type[Model], action: str) -> bool | Q:
         """True (every row), False (none) or a condition over the row's own columns."""
 
+    def in_present_tree(self) -> "Rights":
+        """The same rights, over the sites as the open transaction has placed them."""
+
 
 class Door:
     """Where iam plugs in, and the session that remembers one request's answers."""
@@ -112,7 +115,13 @@ def may(user: Any, action: str, model: type[Model]) -> bool:
 
 def enforce(user: Any, action: str, row: Any) -> None:
     """After each insert and update, in its transaction: the row as it now is must still lie within the right."""
-    if not can(user, action, row):
+    model = type(row)
+    if model.access.site == model._meta.pk.name:     # a site: where it lies was just decided
+        allowed = rights(user).in_present_tree().filter(model, action)
+        within = model._base_manager.filter(allowed, pk=row.pk).exists() if isinstance(allowed, Q) else allowed
+    else:
+        within = can(user, action, row)
+    if not within:
         raise PermissionDenied(_("You need the right %(right)s on this record; an administrator of its site can give it.") % {
             "right": permission(type(row), action)})
 

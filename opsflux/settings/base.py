@@ -130,7 +130,7 @@ REST_FRAMEWORK = {
                                        "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.kernel.api.permissions.Nobody"],
     "DEFAULT_RENDERER_CLASSES": ["apps.kernel.api.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.kernel.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "apps.kernel.api.schema.ResourceSchema",
     "EXCEPTION_HANDLER": "apps.kernel.api.problems.handle",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -145,7 +145,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [],      # choices stand where they are used: names made for them would change with every new one
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 PGHISTORY_APPEND_ONLY = True

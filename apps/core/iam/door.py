@@ -1,5 +1,6 @@
 """What a user holds, read in one query, and the WHERE clause it makes for a model and an action (docs/developer/door.md)."""
 import json
+from copy import copy
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -31,6 +32,8 @@ WITH RECURSIVE holds(role, gets) AS (SELECT id, id FROM iam_role
 SELECT (SELECT value FROM iam_rightsversion),
   (SELECT json_agg(json_build_array(role, permission, deny, condition)) FROM holds JOIN iam_rule ON role_id = gets),
   (SELECT json_object_agg(id, path::text || '.') FROM factory_site)"""
+GRANTED = """SELECT object_id FROM iam_grant WHERE permission = %s AND user_id = %s
+  UNION ALL SELECT object_id FROM iam_grant WHERE permission = %s AND group_id = ANY(%s::bigint[])"""
 
 
 class IsNotTrue(Func):
@@ -42,15 +45,18 @@ class IsNotTrue(Func):
 @models.BigAutoField.register_lookup
 @models.ForeignKey.register_lookup
 class Granted(Lookup):
-    """The key is among those granted: one array, evaluated once (in an OR, IN (SELECT …) would be a hashed sub-plan)."""
+    """The key is among those granted: one array, evaluated once (in an OR, IN (SELECT …) would be a hashed sub-plan).
+
+    Rows read in an order get the keys written out: to choose between walking the order's index and gathering, the planner must know
+    how many there are, and it probes a written array by hash. Without an order, the sub-select's array always uses the keys' index."""
     lookup_name, prepare_rhs = "granted", False
 
     def as_sql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
-        name, user, groups = self.rhs
-        grants = "SELECT object_id FROM iam_grant WHERE permission = %s AND "
-        return (f"{lhs} = ANY(ARRAY({grants}user_id = %s UNION ALL {grants}group_id = ANY(%s::bigint[])))",
-                [*params, name, user, name, groups])
+        query, (keys, *held) = compiler.query, self.rhs
+        if query.order_by or (query.default_ordering and query.get_meta().ordering):
+            return f"{lhs} = ANY(%s::bigint[])", [*params, keys]
+        return f"{lhs} = ANY(ARRAY({GRANTED}))", [*params, *held]
 
 
 class Book:
@@ -107,6 +113,16 @@ class HeldRights:
             cursor.execute(HELD.format(attributes=attributes), [pk, at])
             return cursor.fetchone()
 
+    def in_present_tree(self) -> "HeldRights":
+        """What is held, over the tree as the open transaction has it: a site just added or moved lies where it lies now."""
+        if not self.known:
+            return self
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT value FROM iam_rightsversion")
+            fresh = copy(self)
+            fresh.book, fresh.filters = Book.at(cursor.fetchone()[0]), {}
+        return fresh
+
     def filter(self, model: type[Model], action: str) -> Filter:
         """True (every row), False (none) or a Q over the row's own columns."""
         if self.superuser or not self.known:
@@ -123,7 +139,7 @@ class HeldRights:
         allows, denies = self.rules(name)
         allow = any_of([self._rule(model, action, condition, sites, prefix, deny=False) for condition, sites in allows.items()])
         if allow is not True and name in self.granted:
-            allow = any_of([allow, Q(**{f"{prefix}pk__granted": (name, self.user_id, self.groups)})])
+            allow = any_of([allow, Q(**{f"{prefix}pk__granted": self._granted(name)})])
         deny = any_of([self._rule(model, action, condition, sites, prefix, deny=True) for condition, sites in denies.items()])
         if deny is True or allow is False:
             return False
@@ -134,6 +150,13 @@ class HeldRights:
         link = model._meta.get_field(name)
         found = self._filter(link.related_model, action, f"{prefix}{name}__")
         return all_of([Q(**{f"{prefix}{name}__isnull": False}), found]) if link.null else found
+
+    def _granted(self, name: str) -> tuple[Any, ...]:
+        """The keys granted for a permission, as an array's text, and the parameters of GRANTED that ask for them again."""
+        held = (name, self.user_id, name, self.groups)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT ARRAY({GRANTED})::text", held)
+            return (cursor.fetchone()[0], *held)
 
     def rules(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """For allow and for deny: {condition as text: site ids or EVERYWHERE}; equal conditions share their scopes."""

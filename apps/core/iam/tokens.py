@@ -15,10 +15,17 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def seal(token: ApiToken) -> str:
+    """Give a token that is being made its secret, which nobody can read again; the token keeps the digest only."""
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token.digest = digest(secret)
+    return secret
+
+
 def issue_token(*, user: User, name: str, expires_at: datetime | None = None, read_only: bool = False) -> tuple[ApiToken, str]:
     """Make a token for `user`; the second value is the secret, which nobody can read again."""
-    secret = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken(user=user, name=name, digest=digest(secret), expires_at=expires_at, read_only=read_only)
+    token = ApiToken(user=user, name=name, expires_at=expires_at, read_only=read_only)
+    secret = seal(token)
     token.save()
     return token, secret
 

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_filters import BaseInFilter, BooleanFilter, CharFilter, Filter, FilterSet
+from django_filters import BaseInFilter, CharFilter, Filter, FilterSet
 from django_filters.filterset import filterset_factory
 
 from apps.kernel.api.keyset import Order
 from apps.kernel.api.problems import BadQuery
 
-LOOKUPS = frozenset({"exact", "in", "lt", "lte", "gt", "gte", "isnull", "holds", "resembles", "startswith", "within", "contains", "overlap"})
+LOOKUPS = frozenset({"exact", "in", "lt", "lte", "gt", "gte", "isnull", "holds", "resembles", "startswith", "within", "contains",
+                     "overlap"})
 MAX_WORDS, MAX_LENGTH, MAX_VALUES, MAX_TERMS = 6, 200, 200, 3
 
 
@@ -61,7 +62,7 @@ class Filters:
         for name, one in self.known.items():
             if given.get(name, "") != "":
                 value = self._read(name, one, given)
-                rows = rows.filter(**{f"{name}": value}) if isinstance(one, BooleanFilter) and name.endswith("__isnull") else one.filter(rows, value)
+                rows = one.filter(rows, value)
         return rows
 
     def _read(self, name: str, one: Any, given: QueryDict) -> Any:
@@ -123,6 +124,7 @@ def faults(model: type[Model], declared: Mapping[str, Iterable[str]], names: Ite
     """What is wrong with declared filters and column names, for the system check."""
     own = {field.name for field in model._meta.concrete_fields} | {"pk"}
     found = [f"filter on '{name}', which is no column of {model._meta.label}" for name in declared if name not in own]
-    found += [f"filter {name}__{lookup} is not allowed" for name, lookups in declared.items() for lookup in lookups if lookup not in LOOKUPS]
+    found += [f"filter {name}__{lookup} is not allowed" for name, lookups in declared.items()
+              for lookup in lookups if lookup not in LOOKUPS]
     found += [f"'{name}' is no column of {model._meta.label}" for name in names if name not in own]
     return found
