@@ -9,7 +9,7 @@ from typing import Any
 from opsflux.launcher import commands, environment
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import LOGS, VAR, make_var
-from opsflux.launcher.postgres import DATABASE, Postgres
+from opsflux.launcher.postgres import DATABASE, Postgres, packaged
 from opsflux.launcher.processes import CACHE, WEB, Supervisor, until
 from opsflux.launcher.processes import DATABASE as DATABASE_PROCESS
 from opsflux.launcher.progress import Progress
@@ -63,7 +63,10 @@ def _ensure(progress: Progress, foreground: bool) -> dict[str, str]:
         for name, variable, begin in wanted:
             if not known.get(variable) or is_embedded(known[variable]):
                 embedded |= begin(_supervisor(foreground), progress, name)
-    return environment.services(embedded)
+    env = environment.services(embedded)
+    if packaged():      # psql and pg_dump, for a machine that has none
+        env["PATH"] = f"{env['PATH']}{os.pathsep}{packaged()}"
+    return env
 
 
 def is_embedded(url: str) -> bool:
