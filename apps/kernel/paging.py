@@ -33,9 +33,11 @@ def _kept(edge: QuerySet, key: Any) -> Any:
 def walks(rows: QuerySet) -> bool:
     """Whether the planner means to read the rows in order until it has enough."""
     plan = json.loads(rows.explain(format="json"))[0]["Plan"]
-    while plan["Node Type"] in ("Limit", "Result", "Subquery Scan") and plan.get("Plans"):
-        plan = plan["Plans"][0]
-    return "Sort" not in plan["Node Type"]
+    while plan:
+        if plan["Node Type"] == "Sort":
+            return False
+        plan = next((part for part in plan.get("Plans", ()) if part["Parent Relationship"] == "Outer"), None)
+    return True
 
 
 def newest(rows: QuerySet, column: str = "created_at", size: int = 50, after: tuple[Any, Any] | None = None,

@@ -25,9 +25,10 @@ MUTANTS = [
     ("what a child group holds is held", DOOR, "up.path @> g.path", "up.path <@ g.path"),
     ("$groups are the groups above too", DOOR, '"$groups": teams', '"$groups": self.groups'),
     ("groups hold no roles", DOOR, "(a.user_id = me.id OR a.group_id = ANY(groups))", "a.user_id = me.id"),
-    ("groups hold no grants", DOOR, "group_id = ANY(%s::bigint[])", "false AND group_id = ANY(%s::bigint[])"),
-    ("a grant of another right counts", DOOR, "SELECT object_id FROM iam_grant WHERE permission = %s AND ",
-     "SELECT object_id FROM iam_grant WHERE permission <> '' || %s AND "),
+    ("groups hold no grants", DOOR, "group_id = ANY(%s::bigint[])\"", "false AND group_id = ANY(%s::bigint[])\""),
+    ("a grant of another right counts", DOOR, "WHERE permission = %s AND user_id = %s", "WHERE permission <> '' || %s AND user_id = %s"),
+    ("rows in an order forget the grants", DOOR, "[*params, keys]", "[*params, '{}']"),
+    ("grants count only where rows are in an order", DOOR, "ANY(ARRAY({GRANTED}))", "ANY(ARRAY({GRANTED} LIMIT 0))"),
     ("grants are not asked where rules allow something", DOOR, "if allow is not True and name in self.granted",
      "if allow is False and name in self.granted"),
     ("included roles bring nothing", DOOR, "JOIN iam_roleinclusion i ON i.role_id = h.gets", "JOIN iam_roleinclusion i ON false"),
@@ -38,7 +39,7 @@ MUTANTS = [
     ("a subtree is its top alone", DOOR, "if path.startswith(root))", "if path == root)"),
     ("a deny is a plain NOT", DOOR, "(%(expressions)s) IS NOT TRUE", "NOT (%(expressions)s)"),
     ("a deny does not bind grants", DOOR, "all_of([allow, Q(IsNotTrue(deny))])",
-     "any_of([all_of([allow, Q(IsNotTrue(deny))]), *([Q(**{f'{prefix}pk__granted': (name, self.user_id, self.groups)})]"
+     "any_of([all_of([allow, Q(IsNotTrue(deny))]), *([Q(**{f'{prefix}pk__granted': self._granted(name)})]"
      " if name in self.granted else [])])"),
     ("a deny without a scope of its own is forgotten", DOOR, "if deny is True or allow is False:", "if allow is False:"),
     ("everywhere is lost beside a site", DOOR, "EVERYWHERE if EVERYWHERE in (site, before) else", "EVERYWHERE if site is EVERYWHERE else"),

@@ -75,7 +75,8 @@ def rule(random, roles):
 def broken(random, model):
     """A condition outside the grammar; often one whose value only resembles a key."""
     key = random.choice([column for column in COLUMNS[model] if column in KEYS])
-    near = [{key: FIRST + 0.5}, {key: True}, {f"{key}__in": [2 ** 70, FIRST]}, {f"{key}__lt": [FIRST]}, {f"{key}__in": "$user"}, {key: "x"}, {}]
+    near = [{key: FIRST + 0.5}, {key: True}, {f"{key}__in": [2 ** 70, FIRST]}, {f"{key}__lt": [FIRST]}, {f"{key}__in": "$user"}, {key: "x"},
+            {}]
     return random.choice(random.choice([BROKEN, near]))
 
 
