@@ -1,16 +1,16 @@
 """./ops start, stop and status."""
-import http.client
 import json
 import signal
 from typing import Any
 
-from opsflux.launcher import commands, environment, ports, services, site
+from opsflux.launcher import commands, environment, ports, probe, services, site
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import LOGS, VAR
 from opsflux.launcher.processes import WEB, WORKER, Supervisor, until
 from opsflux.launcher.progress import Progress, result, say
 
 PATIENCE = 60
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104 # where to ask one that listens everywhere
 
 
 def start(port: int | None, bind: str, demo: bool | None, foreground: bool) -> int:
@@ -77,21 +77,10 @@ def _wait_for_web(port: int, env: dict[str, str]) -> None:
                         f"Read {LOGS / f'{name}.log'}; mend what it says, then start again.")
 
 
-def health(port: int, env: dict[str, str], path: str = "/health/ready/") -> tuple[int, str]:
-    """Status and body of the health page (0 where nothing answers), asked for under a name the site accepts."""
-    hosts = [host.strip().lstrip(".") for host in env.get("OPSFLUX_HOSTS", "").split(",")]
-    host = next((host for host in hosts if host and host != "*"), "localhost")
+def health(port: int, env: dict[str, str]) -> tuple[int, str]:
+    """What the site says of itself, asked where it listens."""
     bind = environment.running().get("bind", "127.0.0.1")
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # nosec B104 # read, not listened on
-    connection = http.client.HTTPConnection(address, port, timeout=10)
-    try:
-        connection.request("GET", path, headers={"Host": host})
-        answer = connection.getresponse()
-        return answer.status, answer.read(4096).decode(errors="replace")
-    except (OSError, http.client.HTTPException) as error:
-        return 0, f"no answer: {error}"
-    finally:
-        connection.close()
+    return probe.ask(port, env, EVERYWHERE.get(bind, bind))
 
 
 def _already(port: int | None) -> int:
