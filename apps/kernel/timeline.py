@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.periods import shown
 
-QUIET = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
+QUIET = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by", "uuid", "name_key", "registration"})
 Labels = dict[tuple[type[models.Model], Any], str]
 
 

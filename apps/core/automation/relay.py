@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from apps.core.automation.choices import EventState
 from apps.core.automation.models import OutboxEvent, Receipt
 from apps.core.automation.services import delivering
-from apps.core.iam.system import system_user
+from apps.core.iam.selectors import system_user
 from apps.kernel.access import session
 from apps.kernel.context import act
 from apps.kernel.events import EVENTS, RECEIVERS, Event

@@ -2,6 +2,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group as LibraryGroup
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,8 @@ from apps.core.iam.forms import AccountForm
 from apps.core.iam.models import ApiToken, Assignment, Grant, Group, Membership, Role, RoleInclusion, Rule, User
 from apps.kernel.admin.filters import ChoicesDropdownFilter, ReferenceFilter
 from apps.kernel.admin.resource import LineInline, ResourceAdmin
+
+admin.site.unregister(LibraryGroup)     # teams are iam.Group
 
 
 @admin.register(User)

@@ -6,7 +6,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from apps.core.iam.choices import AccountStatus
 from apps.core.iam.models import User
 from apps.kernel.admin.resource import ResourceForm
 
@@ -30,5 +29,4 @@ class AccountForm(ResourceForm):
     def save(self, commit: bool = True) -> Any:
         if not self.instance.pk:
             self.instance.set_password(self.cleaned_data["password"] or None)
-            self.instance.status = AccountStatus.ACTIVE if self.cleaned_data["password"] else AccountStatus.INVITED
         return super().save(commit)

@@ -10,17 +10,21 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.iam.accounts import deactivate, resume, suspend
 from apps.core.iam.conditions import model_of
 from apps.core.iam.door import EVERYWHERE, HeldRights
 from apps.core.iam.models import ApiToken, Assignment, Grant, Group, Membership, RoleInclusion, Rule, User
 from apps.kernel.access import can
 from apps.kernel.integrity import explain
+from apps.kernel.writing import before_write
 
 explain("iam_roleinclusion_circle", gettext_lazy("A role cannot include itself, not even through others."))
+__all__ = ["authorise", "deactivate", "resume", "suspend"]
 Given = tuple[str, str, int | None]         # permission, condition as text, site or everywhere
 ANYTHING = json.dumps(None)
 
 
+@before_write(ApiToken, Assignment, Grant, Group, Membership, RoleInclusion, Rule, User)
 def authorise(actor: Any, record: Any, *, removing: bool = False) -> None:
     """Refuse what would give more than `actor` holds: what the record allows as it is to be, and what it denied as it still is.
     Call it before saving or deleting. Raises PermissionDenied naming what is missing."""

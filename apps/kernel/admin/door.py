@@ -11,12 +11,22 @@ from django.utils.translation import gettext as _
 from apps.kernel.access import can, can_many, enforce, may, pick_all
 from apps.kernel.admin.deletion import what_goes
 from apps.kernel.bases import Tracked
+from apps.kernel.writing import authorise_write
 
 
 def shown_to(user: Any, model: type[Model]) -> QuerySet:
     """The rows of `model` that may be named on a page: through the door, or all of a table without one (code lists of libraries)."""
     manager: Any = model._default_manager
     return manager.visible_to(user) if issubclass(model, Tracked) else manager.all()
+
+
+def _written(formsets: Any) -> Iterable[tuple[Any, bool]]:
+    """The lines a submission adds, changes or deletes, as they are to be, and whether they go."""
+    for formset in formsets:
+        for form in formset.forms:
+            if form.has_changed() or form in formset.deleted_forms:
+                setattr(form.instance, formset.fk.name, formset.instance)
+                yield form.instance, form in formset.deleted_forms
 
 
 class DoorPermissions:
@@ -71,10 +81,13 @@ class DoorAdmin(DoorPermissions):
         return any(lookup == name or lookup.startswith(f"{name}__") for name in declared if isinstance(name, str))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        authorise_write(request.user, obj)
         super().save_model(request, obj, form, change)  # type: ignore[misc]  # as above
         enforce(request.user, "change" if change else "add", obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for line, gone in _written(formsets):
+            authorise_write(request.user, line, removing=gone)
         super().save_related(request, form, formsets, change)  # type: ignore[misc]  # as above
         for formset in formsets:
             changed = [obj for obj in (*formset.new_objects, *(pair[0] for pair in formset.changed_objects)) if isinstance(obj, Tracked)]
@@ -83,11 +96,13 @@ class DoorAdmin(DoorPermissions):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         enforce(request.user, "delete", obj)
+        authorise_write(request.user, obj, removing=True)
         super().delete_model(request, obj)  # type: ignore[misc]  # as above
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         with transaction.atomic():
-            pick_all(request.user, "delete", self.model, queryset.values_list("pk", flat=True))
+            for record in pick_all(request.user, "delete", self.model, queryset.values_list("pk", flat=True)):
+                authorise_write(request.user, record, removing=True)
             super().delete_queryset(request, queryset)  # type: ignore[misc]  # as above
 
     def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> Any:

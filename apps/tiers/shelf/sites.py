@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.factory.choices import Phase, SiteKind
-from apps.core.factory.geodesy import Position, dms_text, from_dms, position
+from apps.core.factory.selectors import Position, dms_text, from_dms, position
 from apps.kernel.errors import Invalid
 from apps.tiers.shelf.known import FACILITY_SYSTEM, FIELD_SYSTEM, SiteRef, parent_of
 from apps.tiers.shelf.rows import FieldRow, FixedRow, MoveableRow, open_end

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from apps.core.factory.choices import Phase, SiteKind
-from apps.core.factory.geodesy import distance_m, ed50_to_wgs84
+from apps.core.factory.selectors import distance_m, ed50_to_wgs84
 from apps.tiers.names import company_key
 from apps.tiers.periods import Period, close_one_day_gaps
 from apps.tiers.shelf.companies import plan_companies

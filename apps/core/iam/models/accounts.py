@@ -49,7 +49,7 @@ class User(AbstractBaseUser, Tracked):
     name = models.CharField(_("name"), max_length=150)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=AccountKind.choices, default=AccountKind.PERSON)
-    status = models.CharField(_("status"), max_length=12, choices=AccountStatus.choices, default=AccountStatus.INVITED, editable=False)
+    status = models.CharField(_("status"), max_length=12, choices=AccountStatus.choices, default=AccountStatus.ACTIVE, editable=False)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris", validators=[known_time_zone])
     is_staff = models.BooleanField(_("uses the back office"), default=False)
@@ -69,6 +69,7 @@ class User(AbstractBaseUser, Tracked):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ("name", "pk")
+        permissions = [("suspend_user", _("Can suspend, resume and deactivate accounts"))]
         indexes = [models.Index(fields=["name", "id"], name="iam_user_name"),
                    folded_index("name", "iam_user_search"), folded_index("email", "iam_user_email_search")]
         constraints = [
