@@ -36,8 +36,8 @@ function nameIcon(icon: HTMLElement): void {
 }
 
 /** Autocomplete fields: the visible box takes the label of the select it stands for. */
-function nameAutocompletes(): void {
-  for (const box of document.querySelectorAll<HTMLElement>(".select2-selection")) {
+function nameAutocompletes(root: ParentNode): void {
+  for (const box of root.querySelectorAll<HTMLElement>(".select2-selection")) {
     const select = box.closest(".select2-container")?.previousElementSibling;
     const label = select?.id ? document.querySelector(`label[for="${CSS.escape(select.id)}"]`) : null;
     const name = (label?.textContent ?? select?.getAttribute("aria-label") ?? text("more")).replace(/[:*]/g, "").trim();
@@ -46,7 +46,7 @@ function nameAutocompletes(): void {
     box.querySelector("[role=textbox]")?.setAttribute("aria-label", name);
     box.querySelector("input")?.setAttribute("aria-label", name);
   }
-  for (const icon of document.querySelectorAll<HTMLElement>("span.help-tooltip[aria-label]")) icon.setAttribute("role", "img");
+  for (const icon of root.querySelectorAll<HTMLElement>("span.help-tooltip[aria-label]")) icon.setAttribute("role", "img");
 }
 
 function mend(root: ParentNode): void {
@@ -55,18 +55,25 @@ function mend(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>("[x-on\\:click*=openTheme]").forEach((target) => target.setAttribute("aria-label", text("theme")));
   root.querySelectorAll<HTMLElement>("#searchbar").forEach((field) => field.setAttribute("aria-label", text("search")));
   root.querySelectorAll<HTMLElement>("#searchbar-submit").forEach((button) => button.setAttribute("aria-label", text("search")));
+  nameAutocompletes(root);
   // Scrollable areas must be reachable by keyboard where they scroll.
   root.querySelectorAll<HTMLElement>(".simplebar-content-wrapper").forEach((area) => area.setAttribute("aria-label", text("scrollable")));
 }
 
+/** On a phone each cell shows its column's name, which Django gives in lower case. */
+function capitalizeLabels(): void {
+  for (const cell of document.querySelectorAll<HTMLElement>("#result_list [data-label]")) {
+    const label = cell.dataset.label ?? "";
+    cell.dataset.label = label.charAt(0).toUpperCase() + label.slice(1);
+  }
+}
+
 export function startAccessibility(): void {
   mend(document);
-  // Autocomplete fields appear when jQuery gets to them, and their search box when they open.
+  capitalizeLabels();
+  // Calendars, autocomplete fields, rows added and fragments fetched come later.
   new MutationObserver((changes) => {
-    const added = changes.flatMap((change) => [...change.addedNodes]);
-    if (added.some((node) => node instanceof Element && node.matches(".select2-container, .selector *"))) nameAutocompletes();
+    const parents = new Set(changes.filter((change) => change.addedNodes.length > 0).map((change) => change.target as HTMLElement));
+    parents.forEach(mend);
   }).observe(document.body, { childList: true, subtree: true });
-  for (const added of ["htmx:afterSwap", "formset:added"]) {
-    document.addEventListener(added, (event) => mend(event.target as HTMLElement));
-  }
 }

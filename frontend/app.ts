@@ -13,5 +13,13 @@ startHelp();
 startPalette();
 startKeys();
 startDrafts();
-// The tabs must stand before the focus moves into one of them.
-document.addEventListener("alpine:initialized", startErrors, { once: true });
+
+document.addEventListener(
+  "alpine:initialized",
+  // Until the next frame the body is hidden: the browser cannot focus what asks for it, nor a field in a tab.
+  () => requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>("[autofocus]")?.focus();
+    startErrors();
+  }),
+  { once: true },
+);

@@ -21,6 +21,7 @@ CHROMIUM = os.environ.get("OPSFLUX_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 PASSWORD = "une phrase assez longue"
+HOME = re.compile(r"^[^?]*/admin/$")
 DESKTOP, PHONE = (1366, 850), (390, 844)
 REPORT_VIOLATIONS = """document.addEventListener('securitypolicyviolation',
     event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
@@ -124,15 +125,18 @@ class Person:
         self.page.get_by_label("E-mail").or_(self.page.locator("#id_username")).first.fill(user.email)
         self.page.locator("#id_password").fill(password)
         self.page.get_by_role("button", name="Connexion").click()
-        self.page.wait_for_url("**/admin/")
+        self.page.wait_for_url(HOME)
+        self.settle()
 
     def open(self, address: str) -> None:
         self.page.goto(address)
         self.settle()
 
     def settle(self) -> None:
-        """Waits until Alpine runs and nothing is asked of the server."""
-        self.page.wait_for_load_state("networkidle")
+        """Waits until the scripts have run: Alpine shows the body, the next frame moves the focus."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_selector("body:not([x-cloak])")
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def inspect(self, name: str) -> None:
         """A picture for people, and the checks that hold on every page: nothing serious for axe, no horizontal scroll."""

@@ -31,6 +31,10 @@ def forbidden(request: HttpRequest) -> HttpResponse:
 
 
 class ShellSite(OpsFluxSite):
+    def get_sidebar_list(self, request: HttpRequest) -> list:
+        """No menu of modules: this site has none of their pages."""
+        return []
+
     def get_urls(self):
         return [path("palette/", palette, name="palette"), path("broken/", broken), path("forbidden/", forbidden), *super().get_urls()]
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from apps.core.factory.models import Division, Site
-from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE
+from tests.e2e.conftest import DESKTOP, HOME, PASSWORD, PHONE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 shell = pytest.mark.urls("tests.e2e.shell_urls")
@@ -68,19 +68,21 @@ def test_every_kind_of_page_holds_in_light_and_dark_on_desktop_and_phone(person,
         person.inspect(name)
 
 
-def test_every_page_of_the_product_keeps_the_policy(person, superuser):
+def test_every_page_of_the_product_keeps_the_policy(person, superuser, problems):
     # given the index and the list and form of whatever the modules register
+    problems.expect("status of 403")        # a page nobody adds to by hand
     person.sign_in(superuser)
     pages = ["/admin/"]
     for model in admin.site._registry:
         base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-        pages += [base, *([f"{base}add/"] if getattr(admin.site._registry[model], "has_add_permission", None) else [])]
+        pages += [base, f"{base}add/"]
     # then none logs an error (the page fixture) or has a serious accessibility fault
     faults = {}
     for address in pages:
         answer = person.page.goto(address)
-        if answer.status == 403:        # a page nobody adds to by hand
+        if answer.status == 403 and address.endswith("/add/"):
             continue
+        assert answer.status == 200, address
         person.settle()
         found = person.accessibility()
         if found or person.scroll_width() > DESKTOP[0]:
@@ -97,7 +99,7 @@ def test_keyboard_alone_from_login_to_a_saved_form(person, page, superuser, site
     keyboard.press("Tab")
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url(HOME)
     person.settle()
     # when going to the list by the palette, and to the second row
     keyboard.press("Control+k")
@@ -122,10 +124,10 @@ def test_keyboard_alone_from_login_to_a_saved_form(person, page, superuser, site
     expect(page.get_by_role("status").first).to_contain_text("Plateforme 02 bis")
     # then it is saved, and g h leads home
     assert Site.objects.get(pk=sites[1].pk).name == "Plateforme 02 bis"
-    page.locator("h1").first.click()
+    page.evaluate("document.activeElement.blur()")
     keyboard.press("g")
     keyboard.press("h")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url(HOME)
 
 
 @shell
@@ -169,13 +171,13 @@ def test_palette_finds_remembers_and_says_nothing_found(person, page, superuser,
     page.wait_for_url(f"**/site/{sites[1].pk}/change/")
     person.settle()
     # and it stands first among the recent ones
-    page.locator("h1").first.click()
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("group", name="Récents").get_by_role("option").first).to_contain_text("Plateforme 02")
     # and nothing found says so
     field.fill("zzz")
     expect(page.locator("#of-palette [role=status]")).to_contain_text("Aucun résultat")
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator("#of-palette [role=option]")).to_have_count(0)
 
 
 def leave(page, address: str) -> None:
@@ -191,7 +193,7 @@ def test_nothing_typed_is_lost_when_the_page_is_left(person, page, superuser, si
     person.open(form)
     # given something typed, and a row added to the inline, never saved
     page.locator("#id_name").fill("Plateforme rêvée")
-    page.get_by_role("link", name="Divisions").click()
+    page.locator("#tabs-items").get_by_role("link", name="Divisions").click()
     page.locator("#divisions-group .add-row").first.click()
     page.locator("#id_divisions-1-code").fill("LOG")
     page.locator("#id_divisions-1-name").fill("Logistique")
@@ -241,7 +243,7 @@ def test_a_lost_session_keeps_the_input_and_goes_on_after_signing_in_again(perso
     other.locator("#id_username").fill(superuser.email)
     other.locator("#id_password").fill(PASSWORD)
     other.get_by_role("button", name="Connexion").click()
-    other.wait_for_url("**/admin/")
+    other.wait_for_url(HOME)
     page.get_by_role("button", name="Réessayer").click()
     page.wait_for_url("**/admin/factory/site/")
     assert Site.objects.get(pk=sites[0].pk).name == "Saisie précieuse"
@@ -277,7 +279,7 @@ def test_errors_say_where_and_the_focus_goes_there(person, page, superuser, site
     person.open(f"/admin/factory/site/{sites[0].pk}/change/")
     # given an error on the second tab and one on the first
     page.locator("#id_name").fill("")
-    page.get_by_text("Position", exact=True).click()
+    page.get_by_role("button", name="Position", exact=True).click()
     page.locator("#id_latitude").fill("95")
     page.locator("#id_longitude").fill("2")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
@@ -290,7 +292,9 @@ def test_errors_say_where_and_the_focus_goes_there(person, page, superuser, site
     person.inspect("errors")
     # and an error on a hidden tab opens it
     page.locator("#id_name").fill("Plateforme 01")
-    page.locator("#id_latitude").evaluate("field => { field.value = 'nord' }")
+    page.get_by_role("button", name="Position", exact=True).click()
+    page.locator("#id_latitude").fill("48.12345678")
+    page.get_by_role("button", name="Dates", exact=True).click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator("#id_latitude")).to_be_focused()
 
@@ -307,7 +311,7 @@ def test_the_theme_is_chosen_kept_and_there_before_the_first_paint(person, page,
     problems.expect("ERR_FAILED")
     page.route("**/dist/alpine*.js", lambda route: route.abort())
     page.goto("/admin/", wait_until="commit")
-    page.wait_for_function("document.documentElement.classList.contains('dark')")
+    expect(page.locator("html")).to_have_class(re.compile(r"\bdark\b"))
     page.unroute("**/dist/alpine*.js")
     # and light again follows at once
     person.open("/admin/")
