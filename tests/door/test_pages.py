@@ -1,0 +1,72 @@
+"""Pages of what the door leaves: the same rows in the same order as a plain sort, whichever way the database took."""
+from random import Random
+
+import pytest
+from django.db import connection
+
+from apps.core.iam.models import Grant
+from apps.kernel.access import session
+from apps.kernel.paging import capped_count, newest, walks
+from tests.door.app.models import Paper
+from tests.door.test_revocation import VIEW, account, site, viewer
+
+ROWS = 3_000
+
+
+@pytest.fixture
+def papers(db):
+    """Papers of two sites, many made at the same moment; those of the second site are the oldest."""
+    random, here, closed = Random(7), site("Here"), site("Closed")
+    Paper.objects.bulk_create([Paper(number=f"P-{n}", name=f"Paper {n}", status="open", site=closed if n < 200 else here,
+                                     created_at=f"2026-01-{1 + n * 28 // ROWS:02}T{random.choice(('08', '09'))}:00Z") for n in range(ROWS)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE doorproof_paper")
+    return here, closed
+
+
+def walked(user, **given):
+    """Every key that the pages show, one page after the other."""
+    found, after = [], None
+    with session():
+        while page := newest(Paper.objects.visible_to(user), size=40, after=after, **given):
+            found += [one.pk for one in page]
+            after = (page[-1].created_at, page[-1].pk)
+    return found
+
+
+@pytest.mark.parametrize("window", [5, 100, 20_000])
+@pytest.mark.parametrize("kind", ["everything", "here", "closed", "granted", "closed and granted", "nothing"])
+def test_pages_show_each_visible_row_once_in_order(papers, kind, window):
+    # given users who see everything, a site, a site whose papers are all old, what was granted, or nothing
+    here, closed = papers
+    user = account(is_superuser=kind == "everything")
+    if kind in ("here", "closed", "closed and granted"):
+        viewer(user, here if kind == "here" else closed)
+    if "granted" in kind:
+        Grant.objects.bulk_create([Grant(permission=VIEW, object_id=pk, user=user) for pk in
+                                   Paper.objects.order_by("pk").values_list("pk", flat=True)[50:2500:7]])
+    # when they turn all pages, the walk being cut off after a few rows, after some, or never
+    found = walked(user, window=window)
+    # then each visible row comes once, newest first, ties by key
+    visible = Paper.objects.visible_to(user).values_list("created_at", "pk")
+    assert found == [pk for _created, pk in sorted(visible, reverse=True)]
+    assert len(found) == {"everything": ROWS, "here": ROWS - 200, "closed": 200, "granted": 350, "closed and granted": 528,
+                          "nothing": 0}[kind]
+
+
+def test_a_count_stops_at_its_cap(papers):
+    # given three thousand rows, when they are counted, then up to the cap, and whether there are more
+    admin = account(is_superuser=True)
+    assert capped_count(Paper.objects.visible_to(admin)) == (1000, True)
+    assert capped_count(Paper.objects.visible_to(admin), cap=ROWS) == (ROWS, False)
+
+
+def test_a_sort_is_recognised_behind_sub_selects(papers):
+    # given a plan that gathers and sorts, beside a sub-select evaluated first
+    user = account()
+    Grant.objects.create(permission=VIEW, object_id=Paper.objects.first().pk, user=user)
+    keys = "id = ANY(ARRAY(SELECT object_id FROM iam_grant WHERE user_id = %s))"
+    gathered = Paper.objects.extra(where=[keys], params=[user.pk]).order_by("-created_at", "-pk")[:50]
+    # then it is told from one that walks the order's index
+    assert not walks(gathered)
+    assert walks(Paper.objects.order_by("-created_at", "-pk")[:50])
