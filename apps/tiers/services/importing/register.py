@@ -1,0 +1,71 @@
+"""The companies an import is about, as they are: found by what the files mention, locked, with their lines."""
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from apps.kernel.bulk import Outcome, put_all
+from apps.tiers.choices import CandidateState, Check
+from apps.tiers.models import Company, CompanyName, DuplicateCandidate, ExternalId, Identifier
+from apps.tiers.models.merging import PartyKind
+from apps.tiers.shelf.companies import Candidate
+from apps.tiers.shelf.known import COMPANY_SYSTEM, CompanyRef, KnownCompanies, Number, WantedCompanies
+
+SAME_NAME = "same_name"
+
+
+@dataclass
+class Register:
+    """Locked companies by pk, with the lines that matter to an import. `pks` also holds those that the run makes."""
+    companies: dict[int, Company] = field(default_factory=dict)
+    names: dict[int, list[CompanyName]] = field(default_factory=lambda: defaultdict(list))
+    identifiers: dict[tuple[int, Number], Identifier] = field(default_factory=dict)
+    external_ids: dict[str, ExternalId] = field(default_factory=dict)
+    pks: dict[CompanyRef, int] = field(default_factory=dict)
+
+    @classmethod
+    def holding(cls, wanted: WantedCompanies) -> "Register":
+        """The companies found by any of the ids, names, keys and numbers, locked in the order of their keys."""
+        found = Company.objects.current().filter(
+            Q(pk__in=ExternalId.objects.filter(system=COMPANY_SYSTEM, value__in=wanted.ids, company__isnull=False).values("company"))
+            | Q(pk__in=CompanyName.objects.filter(Q(name__in=wanted.names) | Q(name_key__in=wanted.keys)).values("company"))
+            | Q(pk__in=Identifier.objects.filter(value__in={value for _scheme, value in wanted.numbers}).values("company")))
+        self = cls({company.pk: company for company in found.order_by("pk").select_for_update(of=("self",))})
+        for name in CompanyName.objects.filter(company__any=self.companies).order_by("pk"):
+            self.names[name.company_id].append(name)
+        for number in Identifier.objects.filter(company__any=self.companies).order_by("pk"):
+            self.identifiers[number.company_id, (number.scheme, number.value)] = number
+        for key in ExternalId.objects.filter(company__any=self.companies, system=COMPANY_SYSTEM).order_by("pk"):
+            self.external_ids[key.value] = key
+        return self
+
+    def known(self) -> KnownCompanies:
+        """The same as a plan wants it."""
+        names: dict[str, set[int]] = defaultdict(set)
+        keys: dict[str, set[int]] = defaultdict(set)
+        numbers_of: dict[int, set[Number]] = defaultdict(set)
+        for pk, lines in self.names.items():
+            for line in lines:
+                names[line.name].add(pk)
+                keys[line.name_key].add(pk)
+        for (pk, number), line in self.identifiers.items():
+            if line.check_result == Check.VALID:
+                numbers_of[pk].add(number)
+        numbers = {number: pk for (pk, number), line in self.identifiers.items() if line.check_result == Check.VALID and line.registration}
+        ids = {value: key.company_id for value, key in self.external_ids.items() if key.company_id is not None}
+        return KnownCompanies(ids, names, keys, numbers, {pk: company.legal_name for pk, company in self.companies.items()}, numbers_of)
+
+    def pk(self, ref: CompanyRef) -> int:
+        """The key of a company of the plan."""
+        return ref.pk if ref.pk is not None else self.pks[ref]
+
+
+def queue(candidates: Iterable[Candidate], register: Register) -> int:
+    """Note pairs that may be one company; pairs noted before, dismissed ones too, stay as they are. Returns how many are new."""
+    pairs = {tuple(sorted((register.pk(one.a), register.pk(one.b)))) for one in candidates}
+    noted = DuplicateCandidate.objects.filter(kind=PartyKind.COMPANY, a_id__in={a for a, _b in pairs}).values_list("a_id", "b_id")
+    new = sorted(pairs - set(noted))
+    made = put_all(DuplicateCandidate, [(None, {"kind": PartyKind.COMPANY, "a_id": a, "b_id": b, "reason": SAME_NAME,
+                                                "state": CandidateState.OPEN}) for a, b in new])
+    return sum(outcome is Outcome.CREATED for _row, outcome in made)
