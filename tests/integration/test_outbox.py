@@ -13,7 +13,7 @@ from apps.core.automation import wake as waking
 from apps.core.automation.choices import EventState
 from apps.core.automation.models import OutboxEvent, Receipt
 from apps.core.iam.models import User
-from apps.core.iam.system import system_user
+from apps.core.iam.selectors import system_user
 from apps.kernel.context import act, acting
 from apps.kernel.errors import Conflict
 from apps.kernel.events import RECEIVERS, publish

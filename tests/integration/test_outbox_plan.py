@@ -10,8 +10,10 @@ from apps.core.automation.models import OutboxEvent
 
 DONE = 100_000
 FILL = """
-INSERT INTO automation_outboxevent (uuid, topic, about, object_pk, payload, request_id, depth, state, attempts, done_at, after_dead, last_error)
-SELECT gen_random_uuid(), 'proof.thing.proven', 'factory.site', n %% 5000, '{}', '', 0, %s, 0, CASE WHEN %s = 'done' THEN now() END, false, ''
+INSERT INTO automation_outboxevent (uuid, topic, about, object_pk, payload, request_id, depth, state, attempts, done_at,
+                                    after_dead, last_error)
+SELECT gen_random_uuid(), 'proof.thing.proven', 'factory.site', n %% 5000, '{}', '', 0, %s, 0,
+       CASE WHEN %s = 'done' THEN now() END, false, ''
 FROM generate_series(1, %s) n"""
 
 

@@ -9,3 +9,9 @@ class NotificationsConfig(ModuleConfig):
     verbose_name = _("Notifications")
     icon = "notifications"
     menu = "system"
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.core.notifications.admin_pages import notifications_view
+        from apps.kernel.admin.site import OpsFluxSite
+        OpsFluxSite.add_page("notifications/", notifications_view, "notifications")
