@@ -37,4 +37,5 @@ def lock_sites(pks: Iterable[int]) -> dict[int, Site]:
 def put_sites(wanted: Sequence[tuple[Site | None, Mapping[str, Any]]]) -> list[tuple[Site, Outcome]]:
     """Bring many sites (None: a new one) to the values given, parents before their parts; `extra` is added to what is there. The caller has
     locked them, and asked SITE_RIGHTS everywhere: sites may be moved by it. Returns each site with its outcome, in the same order."""
-    return put_all(Site, [(site, {**values, "extra": {**(site.extra if site else {}), **values.get("extra", {})}}) for site, values in wanted])
+    return put_all(Site, [(site, {**values, "extra": (site.extra if site else {}) | dict(values.get("extra", {}))})
+                          for site, values in wanted])
