@@ -84,8 +84,8 @@ class Company(Tracked):
     search = FoldedField()
 
     objects = DoorManager.from_queryset(CompanyQuerySet)()
-    access: ClassVar[Access] = Access(company="id", owner="account_manager",
-                                      columns=frozenset({"status", "country", "category", "incomplete"}))
+    access: ClassVar[Access] = Access(company="id",
+                                      columns=frozenset({"status", "country", "category", "incomplete", "account_manager"}))
     unrecorded: ClassVar[tuple[str, ...]] = ("search", "sort_name")
 
     class Meta(Tracked.Meta):
