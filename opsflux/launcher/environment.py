@@ -59,6 +59,11 @@ def services(embedded: dict[str, str]) -> dict[str, str]:
     return env
 
 
+def is_ours(name: str) -> bool:
+    """Does this variable say something of the site?"""
+    return name in OURS or name.startswith("OPSFLUX_")
+
+
 def secret_key() -> str:
     """The installation's own key, made once; another one would sign everybody out."""
     path = VAR / "secret-key"
@@ -74,7 +79,7 @@ def running() -> dict[str, Any]:
 
 def remember(port: int, bind: str, url: str, env: dict[str, str]) -> None:
     """Keep what `serve`, `manage` and a restart after a crash need; owner only, it holds secrets."""
-    kept = {name: value for name, value in env.items() if name in OURS or name.startswith("OPSFLUX_")}
+    kept = {name: value for name, value in env.items() if is_ours(name)}
     write_private(RUNNING, json.dumps({"port": port, "bind": bind, "url": url, "environment": kept}, indent=1))
 
 

@@ -13,9 +13,9 @@ from opsflux.launcher import commands, environment
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import LOGS, NAME, PYTHON, ROOT, runtime
 
-DATABASE, CACHE, WEB, WORKER = "database", "cache", "web", "worker"
+DATABASE, CACHE, WEB, WORKER, BEAT = "database", "cache", "web", "worker", "beat"
 # The signal that asks a process to finish what it does; PostgreSQL's INT is its fast shutdown.
-SIGNALS = {DATABASE: "INT", CACHE: "TERM", WEB: "TERM", WORKER: "TERM"}
+SIGNALS = {DATABASE: "INT", CACHE: "TERM", WEB: "TERM", WORKER: "TERM", BEAT: "TERM"}
 SUPERVISOR = """\
 [supervisord]
 nodaemon=true
@@ -79,8 +79,10 @@ class Supervisor:
         end_leftovers(self.folder / "supervisor.pid")
         config = self.folder / "supervisor.conf"
         environment.write_private(config, configuration(self.folder, foreground))
+        # It may serve a site started later, under other settings: what this command was told is not for its processes.
+        env = {name: value for name, value in environment.base().items() if not environment.is_ours(name)}
         with (LOGS / "supervisor.out.log").open("w") as log:
-            process = commands.detach([PYTHON, "-m", "supervisor.supervisord", "-n", "-c", config], env=environment.base(),
+            process = commands.detach([PYTHON, "-m", "supervisor.supervisord", "-n", "-c", config], env=env,
                                       output=None if foreground else log)
         for _ in until(20):
             if self.alive():
@@ -98,12 +100,12 @@ class Supervisor:
             self._call("stopProcess", name)
 
     def shut_down(self) -> None:
-        """Stop web and worker, then database and cache, then the supervisor; returns when all have ended."""
+        """Stop web, beat and worker, then database and cache, then the supervisor; returns when all have ended."""
         if not self.alive():
             end_leftovers(self.folder / "supervisor.pid")
             return
         pid = int(self._call("getPID"))
-        for name in (WEB, WORKER, CACHE, DATABASE):
+        for name in (WEB, BEAT, WORKER, CACHE, DATABASE):
             self.stop(name)
         self._call("shutdown")
         for _ in until(60):

@@ -7,12 +7,13 @@ from opsflux.launcher import environment
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import PYTHON, ROOT
 from opsflux.launcher.postgres import Postgres
-from opsflux.launcher.processes import CACHE, DATABASE, WEB, WORKER
+from opsflux.launcher.processes import BEAT, CACHE, DATABASE, WEB, WORKER
 from opsflux.launcher.redis import Redis
 
 GUNICORN = ["-m", "gunicorn", "-c", "opsflux/launcher/gunicorn_conf.py", "opsflux.wsgi:application"]
 # Nobody listens to what gossip and mingle tell; without them a worker starts at once.
 CELERY = ["-m", "celery", "-A", "opsflux", "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+BEAT_PROGRAM = ["-m", "celery", "-A", "opsflux", "beat", "--loglevel", "WARNING"]      # the schedule is in the settings
 
 
 def web() -> NoReturn:
@@ -26,11 +27,17 @@ def worker() -> NoReturn:
     _python(CELERY)
 
 
+def beat() -> NoReturn:
+    _started()
+    _python(BEAT_PROGRAM)
+
+
 PROCESSES: dict[str, Callable[[], NoReturn]] = {
     DATABASE: lambda: Postgres().serve(),
     CACHE: lambda: Redis().serve(),
     WEB: web,
     WORKER: worker,
+    BEAT: beat,
 }
 
 

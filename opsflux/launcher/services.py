@@ -31,9 +31,9 @@ def running(progress: Progress | None = None, foreground: bool = False) -> Itera
             yield _ensure(progress or Progress(), foreground)
         finally:
             if _alone(users):
-                supervisor = Supervisor()
-                if supervisor.states().get(WEB) not in ("RUNNING", "STARTING", "BACKOFF"):
-                    supervisor.shut_down()
+                found = Supervisor()
+                if found.states().get(WEB) not in ("RUNNING", "STARTING", "BACKOFF"):
+                    found.shut_down()
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def _ensure(progress: Progress, foreground: bool) -> dict[str, str]:
     with one_at_a_time():
         for name, variable, begin in wanted:
             if not known.get(variable) or is_embedded(known[variable]):
-                embedded |= begin(_supervisor(foreground), progress, name)
+                embedded |= begin(supervisor(foreground), progress, name)
     env = environment.services(embedded)
     if packaged():      # psql and pg_dump, for a machine that has none
         env["PATH"] = f"{env['PATH']}{os.pathsep}{packaged()}"
@@ -74,29 +74,30 @@ def is_embedded(url: str) -> bool:
     return url in (Postgres().url(), Redis().urls()["REDIS_URL"])
 
 
-def _supervisor(foreground: bool) -> Supervisor:
-    supervisor = Supervisor()
-    if not supervisor.alive():
-        supervisor.launch(foreground)
-    return supervisor
+def supervisor(foreground: bool = False) -> Supervisor:
+    """The running supervisor, started if need be."""
+    found = Supervisor()
+    if not found.alive():
+        found.launch(foreground)
+    return found
 
 
-def _start_database(supervisor: Supervisor, progress: Progress, name: str) -> dict[str, str]:
+def _start_database(processes: Supervisor, progress: Progress, name: str) -> dict[str, str]:
     postgres = Postgres()
-    if supervisor.states().get(name) != "RUNNING" or not _accepts(postgres):
+    if processes.states().get(name) != "RUNNING" or not _accepts(postgres):
         with progress.step("Starting the database"):
             postgres.initialise()
-            supervisor.start(name)
+            processes.start(name)
             _wait(lambda: _accepts(postgres), name)
             _make_database(postgres)
     return {"DATABASE_URL": postgres.url()}
 
 
-def _start_cache(supervisor: Supervisor, progress: Progress, name: str) -> dict[str, str]:
+def _start_cache(processes: Supervisor, progress: Progress, name: str) -> dict[str, str]:
     cache = Redis()
-    if supervisor.states().get(name) != "RUNNING" or not _pings(cache):
+    if processes.states().get(name) != "RUNNING" or not _pings(cache):
         with progress.step("Starting the cache"):
-            supervisor.start(name)
+            processes.start(name)
             _wait(lambda: _pings(cache), name)
     return cache.urls()
 

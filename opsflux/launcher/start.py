@@ -6,7 +6,7 @@ from typing import Any
 from opsflux.launcher import commands, environment, ports, probe, services, site
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import LOGS, VAR
-from opsflux.launcher.processes import WEB, WORKER, Supervisor, until
+from opsflux.launcher.processes import BEAT, WEB, WORKER, Supervisor, until
 from opsflux.launcher.progress import Progress, result, say
 
 PATIENCE = 60
@@ -32,9 +32,9 @@ def start(port: int | None, bind: str, demo: bool | None, foreground: bool) -> i
         url = env.setdefault("OPSFLUX_URL", f"http://localhost:{chosen}")
         environment.remember(chosen, bind, url, env)
         try:
-            accounts = _bring_up(env, progress, shows, chosen)
+            accounts = _bring_up(env, progress, shows, chosen, foreground)
         except BaseException:
-            for name in (WEB, WORKER):
+            for name in (WEB, BEAT, WORKER):
                 Supervisor().stop(name)
             environment.forget()
             raise
@@ -46,7 +46,7 @@ def _serving() -> bool:
     return Supervisor().states().get(WEB) in ("RUNNING", "STARTING")
 
 
-def _bring_up(env: dict[str, str], progress: Progress, shows: bool, port: int) -> str:
+def _bring_up(env: dict[str, str], progress: Progress, shows: bool, port: int, foreground: bool) -> str:
     with progress.step("Migrating the database"):
         site.migrate(env)
     site.assets(env, progress)
@@ -54,9 +54,10 @@ def _bring_up(env: dict[str, str], progress: Progress, shows: bool, port: int) -
     if shows:
         with progress.step("Loading the demonstration site"):
             accounts = site.demonstrate(env)
-    supervisor = Supervisor()
     with progress.step("Starting web and worker"):
+        supervisor = services.supervisor(foreground)
         supervisor.start(WORKER)
+        supervisor.start(BEAT)
         supervisor.start(WEB)
         _wait_for_web(port, env)
     return accounts
