@@ -36,9 +36,8 @@ class Redis:
     def socket(self) -> Path:
         return runtime() / "redis.sock"
 
-    def urls(self, number: int = 0) -> dict[str, str]:
-        """One server, two spellings: Celery's transport has its own for sockets."""
-        return {"REDIS_URL": f"unix://{self.socket}?db={number}", "CELERY_BROKER_URL": f"redis+socket://{self.socket}?virtual_host={number}"}
+    def url(self, number: int = 0) -> str:
+        return f"unix://{self.socket}?db={number}"
 
     def serve(self) -> NoReturn:
         """Become the server. Every write is logged (at most a second is lost): tasks outlive a crash."""

@@ -71,7 +71,7 @@ def _ensure(progress: Progress, foreground: bool) -> dict[str, str]:
 
 def is_embedded(url: str) -> bool:
     """Is this address one that the launcher itself gave out?"""
-    return url in (Postgres().url(), Redis().urls()["REDIS_URL"])
+    return url in (Postgres().url(), Redis().url())
 
 
 def supervisor(foreground: bool = False) -> Supervisor:
@@ -99,7 +99,7 @@ def _start_cache(processes: Supervisor, progress: Progress, name: str) -> dict[s
         with progress.step("Starting the cache"):
             processes.start(name)
             _wait(lambda: _pings(cache), name)
-    return cache.urls()
+    return {"REDIS_URL": cache.url()}
 
 
 def _wait(ready: Callable[[], bool], name: str) -> None:

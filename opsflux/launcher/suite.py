@@ -28,8 +28,8 @@ def isolated(env: Mapping[str, str]) -> dict[str, str]:
     told = {name for name in env if name.startswith("OPSFLUX_") and name not in os.environ} - {"OPSFLUX_SECRET_KEY"}
     kept = {name: value for name, value in env.items() if name not in told}
     cache = Redis()
-    if kept["REDIS_URL"] == cache.urls()["REDIS_URL"]:
-        kept |= cache.urls(number=1)
+    if kept["REDIS_URL"] == cache.url():
+        kept["REDIS_URL"] = cache.url(number=1)
     return kept
 
 

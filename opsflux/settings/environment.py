@@ -1,6 +1,7 @@
 """What an installation says of itself. A missing or malformed value stops the start with its name."""
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -30,3 +31,11 @@ def database_url(name: str) -> dict[str, Any]:
     # libpq's way of naming a server's socket (?host=/run/…); Django looks for it in HOST.
     parsed["HOST"] = parsed.setdefault("OPTIONS", {}).pop("host", parsed.get("HOST", ""))
     return parsed
+
+
+def broker_url(url: str) -> str:
+    """Celery's own spelling of a Redis that listens on a socket: unix:///path?db=1 becomes redis+socket:///path?virtual_host=1."""
+    if not url.startswith("unix://"):
+        return url
+    path, _, query = url.removeprefix("unix://").partition("?")
+    return f"redis+socket://{path}?virtual_host={dict(parse_qsl(query)).get('db', '0')}"

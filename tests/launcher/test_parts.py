@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import PoFileError
+from django.core.exceptions import ImproperlyConfigured
 
 from opsflux.launcher import bench, check, pip_configuration, ports, processes, stamps, translations, uv
 from opsflux.launcher.errors import LauncherError
+from opsflux.settings.environment import broker_url, database_url, read
 from tests.bench import figure
 
 CATALOGUE = '''msgid ""
@@ -146,3 +148,26 @@ def test_the_start_measure_is_listed_and_an_unknown_one_refused():
     assert "start" in bench.names()
     with pytest.raises(LauncherError, match="Unknown: nothing"):
         bench.run(["nothing"], as_json=True, listing=False, keep=False)
+
+
+def test_celery_is_told_of_a_redis_on_a_socket_in_its_own_spelling():
+    assert broker_url("unix:///run/x/redis.sock?db=1") == "redis+socket:///run/x/redis.sock?virtual_host=1"
+    assert broker_url("unix:///run/x/redis.sock") == "redis+socket:///run/x/redis.sock?virtual_host=0"
+    assert broker_url("redis://cache:6379/0") == "redis://cache:6379/0"
+
+
+def test_a_database_address_may_name_a_socket_and_options(monkeypatch):
+    # given an address as libpq writes it
+    monkeypatch.setenv("PROBE_URL", "postgres://opsflux@/site?host=/run/x/db&sslmode=require")
+    # then Django finds the socket, the name and the options where it looks for them
+    found = database_url("PROBE_URL")
+    assert (found["HOST"], found["NAME"], found["OPTIONS"]) == ("/run/x/db", "site", {"sslmode": "require"})
+
+
+def test_a_switch_is_yes_or_no(monkeypatch):
+    for word, value in (("yes", True), ("0", False), ("TRUE", True)):
+        monkeypatch.setenv("PROBE_SWITCH", word)
+        assert read("bool", "PROBE_SWITCH") is value
+    monkeypatch.setenv("PROBE_SWITCH", "perhaps")
+    with pytest.raises(ImproperlyConfigured, match="PROBE_SWITCH is not a valid bool"):
+        read("bool", "PROBE_SWITCH")
