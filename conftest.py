@@ -3,6 +3,8 @@ import pytest
 
 from apps.kernel.paging import _edges
 
+pytest.register_assert_rewrite("apps.kernel.testing")
+
 
 @pytest.fixture(autouse=True)
 def _forget_process_memory():

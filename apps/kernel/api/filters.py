@@ -3,12 +3,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_filters import BaseInFilter, CharFilter, Filter, FilterSet
+from django_filters import BaseInFilter, CharFilter, DateFilter, Filter, FilterSet
 from django_filters.filterset import filterset_factory
 
 from apps.kernel.api.keyset import Order
@@ -20,12 +21,16 @@ MAX_WORDS, MAX_LENGTH, MAX_VALUES, MAX_TERMS = 6, 200, 200, 3
 
 
 class KeyFilter(Filter):
-    """A reference by its key; whether the record it names exists, or is shown, makes no difference."""
+    """A whole number; of a reference its key: whether the record it names exists, or is shown, makes no difference."""
     field_class = forms.IntegerField
 
 
 class KeysFilter(BaseInFilter, KeyFilter):
-    """Several keys, separated by commas."""
+    """Several of them, separated by commas."""
+
+
+class TextsFilter(BaseInFilter, CharFilter):
+    """Several texts, separated by commas: all of them (contains) or any of them (overlap)."""
 
 
 class BelowFilter(KeyFilter):
@@ -43,6 +48,12 @@ class ResourceFilters(FilterSet):
     def filter_for_lookup(cls, field: Any, lookup_type: str) -> tuple[Any, dict[str, Any]]:
         if field.is_relation and lookup_type in ("exact", "in"):
             return (KeysFilter if lookup_type == "in" else KeyFilter), {}
+        if isinstance(field, models.IntegerField) and lookup_type in ("exact", "in", "lt", "lte", "gt", "gte"):
+            return (KeysFilter if lookup_type == "in" else KeyFilter), {}
+        if lookup_type == "contains" and isinstance(field, DateRangeField):
+            return DateFilter, {}
+        if lookup_type in ("contains", "overlap") and isinstance(field, ArrayField):
+            return TextsFilter, {}
         if lookup_type == "within":
             return BelowFilter, {}
         if lookup_type in ("holds", "resembles", "startswith"):
@@ -126,5 +137,10 @@ def faults(model: type[Model], declared: Mapping[str, Iterable[str]], names: Ite
     found = [f"filter on '{name}', which is no column of {model._meta.label}" for name in declared if name not in own]
     found += [f"filter {name}__{lookup} is not allowed" for name, lookups in declared.items()
               for lookup in lookups if lookup not in LOOKUPS]
+    if not found:
+        try:
+            Filters(model, declared)
+        except (AssertionError, LookupError, FieldError) as error:
+            found.append(str(error))
     found += [f"'{name}' is no column of {model._meta.label}" for name in names if name not in own]
     return found

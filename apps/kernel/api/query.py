@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 PAGE, MAX_PAGE = 50, 500
 SHAPE = ("fields", "expand")
-PICK = ("search", "ordering")
 PAGING = ("cursor", "limit", "count")
 
 

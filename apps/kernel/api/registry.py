@@ -67,5 +67,5 @@ def _routes(where: str, viewset: type[ResourceViewSet]) -> list[URLPattern]:
 @register()
 def resources_say_what_exists(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Every field, filter, order and reference a resource declares can be selected; nothing privileged is writable."""
-    return [Error(f"/api/v1/{where}/: {fault}.", obj=viewset.model, id="kernel.E010", hint="What a viewset declares: docs/developer/api.md.")
+    return [Error(f"/api/v1/{where}/: {fault}.", obj=viewset.model, id="kernel.E010", hint="See docs/developer/api.md.")
             for where, viewset in RESOURCES.items() for fault in spec_of(viewset).faults()]

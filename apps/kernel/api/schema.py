@@ -2,13 +2,15 @@
 from functools import cache
 from typing import Any
 
+from django.contrib.postgres.fields import DateRangeField
+from django.db.models import IntegerField
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
 from apps.kernel.api import shapes
 from apps.kernel.api.registry import address
-from apps.kernel.api.serializers import InputSerializer
+from apps.kernel.api.serializers import PERIOD, InputSerializer
 from apps.kernel.api.shapes import Schema
 from apps.kernel.api.spec import Spec, spec_of
 from apps.kernel.api.viewsets import ResourceViewSet
@@ -17,8 +19,9 @@ CHANGE = (400, 403, 404, 409, 412, 413, 422, 428)
 PROBLEMS = {"list": (400,), "retrieve": (400, 404), "create": (400, 403, 409, 413, 422), "update": CHANGE, "partial_update": CHANGE,
             "destroy": (400, 403, 404, 409, 412, 428), "history": (400, 404), "bulk": (400, 403, 404, 409, 412, 413, 422),
             "export": (400, 403), "actions_now": (400, 404), "transit": CHANGE}
-SUMMARIES = {"list": "List", "retrieve": "One record", "create": "Make a record", "update": "Replace a record", "destroy": "Delete a record",
-             "partial_update": "Change a record", "bulk": "Make, change and delete many", "export": "The list as a file",
+SUMMARIES = {"list": "List", "retrieve": "One record", "create": "Make a record", "update": "Replace a record",
+             "destroy": "Delete a record", "partial_update": "Change a record", "bulk": "Make, change and delete many",
+             "export": "The list as a file",
              "history": "Every version", "actions_now": "What can be done now"}
 
 
@@ -37,15 +40,24 @@ def output_serializer(spec: Spec) -> type[OutputSerializer]:
         field: Any = None if column.output else spec.model._meta.get_field(name)
         if field is not None and field.many_to_many:
             declared[name] = _described(shapes.listed(shapes.WHOLE))
+        elif field is not None and field.choices:
+            declared[name] = _described(_choices(field))
         elif name in spec.expand:
             declared[name] = _described(_expanded(spec, name))
-        elif field is not None and field.get_internal_type() == "DateRangeField":
-            declared[name] = _described({**shapes.PERIOD, "type": ["object", "null"]} if field.null else shapes.PERIOD)
+        elif field is not None and isinstance(field, DateRangeField):
+            declared[name] = _described({**PERIOD, "type": ["object", "null"]} if field.null else PERIOD)
     return type(spec.model.__name__, (OutputSerializer,), {"Meta": meta, "__doc__": "", **declared})
 
 
 def _described(shape: Schema) -> serializers.Field:
     return extend_schema_field(shape)(type("Described", (serializers.Field,), {}))(read_only=True)
+
+
+def _choices(field: Any) -> Schema:
+    """The values a column with choices may hold."""
+    values = [key for key, _label in field.flatchoices if key != ""] + ([""] if field.blank else []) + ([None] if field.null else [])
+    kind = "integer" if isinstance(field, IntegerField) else "string"
+    return {"type": [kind, "null"] if field.null else kind, "enum": values}
 
 
 def _expanded(spec: Spec, name: str) -> Schema:
@@ -91,20 +103,11 @@ class ResourceSchema(AutoSchema):
         if spec is None:
             return super().get_override_parameters()
         action = self.view.action
-        found: list[OpenApiParameter] = []
-        if action in ("list", "retrieve", "export"):
-            found.append(shapes.parameter("fields", shapes.names(spec.columns), explode=False, style="form"))
-        if action in ("list", "retrieve") and spec.expand:
-            found.append(shapes.parameter("expand", shapes.names(spec.expand), explode=False, style="form"))
-        if action in ("list", "export"):
-            orders = [sign + name for name in self.view.ordering for sign in ("", "-")]
-            found += [shapes.parameter("search", {"type": "string", "maxLength": 200}),
-                      shapes.parameter("ordering", shapes.names(orders), f"Without it: {self.view.order}.", explode=False, style="form")]
-            found += [shapes.filter_parameter(name, one) for name, one in spec.filters.known.items()]
+        found = self._asking(spec, action)
         if action == "list":
             found += [shapes.LIMIT, shapes.CURSOR, shapes.COUNTED]
         if action == "export":
-            found.append(shapes.parameter("format", {"type": "string", "enum": ["csv", "json"], "default": "csv"}))
+            found.append(shapes.FORMAT)
         if action == "bulk":
             found.append(shapes.ATOMIC)
         if action in ("update", "partial_update", "destroy", "transit"):
@@ -112,6 +115,20 @@ class ResourceSchema(AutoSchema):
         if self.method == "POST":
             found.append(shapes.IDEMPOTENCY)
         return [*found, shapes.ETAG] if action in ("retrieve", "create", "update", "partial_update", "transit") else found
+
+    def _asking(self, spec: Spec, action: str) -> list[OpenApiParameter]:
+        """What a reading address takes: shape, filters, text, order."""
+        found = []
+        if action in ("list", "retrieve", "export"):
+            found.append(shapes.names_parameter("fields", spec.columns))
+        if action in ("list", "retrieve") and spec.expand:
+            found.append(shapes.names_parameter("expand", spec.expand))
+        if action in ("list", "export"):
+            orders = [sign + name for name in self.view.ordering for sign in ("", "-")]
+            found += [shapes.SEARCH] if self.view.search else []
+            found.append(shapes.names_parameter("ordering", orders, f"Without it: {self.view.order}."))
+            found += [shapes.filter_parameter(name, one) for name, one in spec.filters.known.items()]
+        return found
 
     def get_request_serializer(self) -> Any:
         spec = self.spec
@@ -159,6 +176,9 @@ class ResourceSchema(AutoSchema):
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
         """?fields= leaves out what is not asked for; only the key is always there. Input takes nothing else."""
         schema = super()._postprocess_serializer_schema(schema, serializer, direction)
+        for name, shape in schema.get("properties", {}).items():
+            if {} in shape.get("oneOf", ()):
+                schema["properties"][name] = {}     # any JSON, null among it
         if isinstance(serializer, OutputSerializer):
             schema["required"] = ["id"]
         elif isinstance(serializer, InputSerializer):

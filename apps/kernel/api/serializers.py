@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.relations import PrimaryKeyRelatedField
@@ -27,6 +28,11 @@ class VisibleKey(PrimaryKeyRelatedField):
         return super().to_internal_value(data)
 
 
+PERIOD: dict[str, Any] = {"type": "object", "required": ["from", "until"], "additionalProperties": False, "properties": {
+    "from": {"type": ["string", "null"], "format": "date"}, "until": {"type": ["string", "null"], "format": "date"}}}
+
+
+@extend_schema_field(PERIOD)
 class PeriodField(serializers.Field):
     """A period of days {"from", "until"}, half-open: `until` is the day after the last; null is open."""
     default_error_messages = {

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from apps.kernel.api.query import MAX_PAGE, PAGE
@@ -13,8 +13,6 @@ TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}
 ANY: Schema = {}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
-PERIOD: Schema = {"type": "object", "required": ["from", "until"], "additionalProperties": False, "properties": {
-    "from": {"type": ["string", "null"], "format": "date"}, "until": {"type": ["string", "null"], "format": "date"}}}
 
 
 def listed(items: Schema) -> Schema:
@@ -52,11 +50,6 @@ class Problem(serializers.Serializer):
     detail = serializers.CharField()
     request = serializers.CharField(required=False, help_text="The request's number, as in X-Request-ID and the log.")
     errors = ErrorEntry(many=True, required=False)
-
-
-@extend_schema_field(PERIOD)
-class PeriodOutput(serializers.Field):
-    """A half-open period of days."""
 
 
 def page(one: Schema) -> Schema:
@@ -126,11 +119,13 @@ def filter_parameter(name: str, one: Any) -> OpenApiParameter:
     return parameter(name, form_type(one.field))
 
 
-def names(allowed: Iterable[str]) -> Schema:
+def names_parameter(name: str, allowed: Iterable[str], description: str = "") -> OpenApiParameter:
     """Some of these names, separated by commas."""
-    return listed({"type": "string", "enum": list(allowed)})
+    return parameter(name, listed({"type": "string", "enum": list(allowed)}), description, explode=False, style="form")
 
 
+SEARCH = parameter("search", {"type": "string", "maxLength": 200}, "Words, accents and case apart.")
+FORMAT = parameter("format", {"type": "string", "enum": ["csv", "json"], "default": "csv"})
 LIMIT = parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}, "Rows a page.")
 CURSOR = parameter("cursor", TEXT, "`next` of the page before.")
 ATOMIC = parameter("atomic", {"type": "boolean", "default": True}, "false: each item on its own, with its own result.")

@@ -37,6 +37,11 @@ class Spec:
         return filter_kinds.Filters(self.model, self.viewset.filters)
 
     @cached_property
+    def picks(self) -> tuple[str, ...]:
+        """The parameters that say which rows, and in which order."""
+        return ("ordering", *(("search",) if self.viewset.search else ()), *self.filters.known)
+
+    @cached_property
     def words(self) -> filter_kinds.Words:
         return filter_kinds.Words(self.viewset.search)
 

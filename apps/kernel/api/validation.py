@@ -2,7 +2,7 @@
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import BaseConstraint, CheckConstraint, Model, Q, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, F, Model, Q, UniqueConstraint
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +22,8 @@ def spoken_of(model: type[Model], constraint: BaseConstraint) -> list[str]:
     """The fields of the model that a constraint speaks about, in the model's order."""
     named: set[str] = set()
     if isinstance(constraint, UniqueConstraint):
-        expressions = (name.name for expression in constraint.expressions for name in expression.flatten() if hasattr(name, "name"))
-        named = {*constraint.fields, *expressions}
+        parts = (part for one in constraint.expressions for part in (one.flatten() if hasattr(one, "flatten") else (one,)))
+        named = {*constraint.fields, *(part.name for part in parts if isinstance(part, F))}
     elif isinstance(constraint, CheckConstraint) and isinstance(constraint.condition, Q):
         named = {name.partition("__")[0] for name in constraint.condition.referenced_base_fields}
     return [field.name for field in model._meta.concrete_fields if field.name in named]

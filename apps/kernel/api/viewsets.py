@@ -82,7 +82,7 @@ class ResourceViewSet(ApiView, Writing, ViewSet):
 
     def list(self, request: Request) -> Response:
         given, spec = request._request.GET, self.spec
-        query.only(given, (*query.SHAPE, *query.PICK, *query.PAGING, *spec.filters.known))
+        query.only(given, (*query.SHAPE, *spec.picks, *query.PAGING))
         order = spec.orders.read(given.get("ordering", ""))
         columns = query.chosen(spec, given)
         rows = query.picked(spec, self.rows(), given)
@@ -132,7 +132,7 @@ class ResourceViewSet(ApiView, Writing, ViewSet):
 
     def export(self, request: Request) -> HttpResponseBase:
         given, spec = request._request.GET, self.spec
-        query.only(given, ("format", "fields", *query.PICK, *spec.filters.known))
+        query.only(given, ("format", "fields", *spec.picks))
         order = spec.orders.read(given.get("ordering", ""))
         rows = query.picked(spec, self.rows("export"), given).order_by(*order.expressions)
         return export.stream(self.model._meta.model_name, given.get("format", "csv"), Reader(query.chosen(spec, given)), rows)
