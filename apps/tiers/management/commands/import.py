@@ -13,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
@@ -20,11 +21,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core.iam.models import User
-from apps.core.iam.system import system_user
+from apps.core.iam.selectors import system_user
 from apps.kernel.api.export import cell
 from apps.kernel.api.renderers import dumps
 from apps.kernel.errors import BusinessError
+from apps.kernel.periods import period, shown
 from apps.tiers.services.importing import ImportReport, SourceFile, import_companies, import_facilities, load
 
 USAGE, NOTHING, REFUSED = 2, 3, 4
@@ -96,12 +97,13 @@ def _language() -> str:
     return code if (code := wanted[:2].lower()) in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def _account(email: str | None) -> User:
+def _account(email: str | None) -> Any:
     if email is None:
         return system_user()
+    users = get_user_model()
     try:
-        return User.objects.get_by_natural_key(email)
-    except User.DoesNotExist:
+        return users.objects.get_by_natural_key(email)
+    except users.DoesNotExist:
         raise CommandError(_("There is no account %(email)s.") % {"email": email}, returncode=USAGE) from None
 
 
@@ -155,7 +157,7 @@ def _sentence(code: str) -> str:
 
 
 def _span(finding: Any) -> str:
-    return f"[{finding.first or '…'}, {finding.to or '…'})"
+    return shown(period(finding.first, finding.to))
 
 
 def _details(finding: Any) -> str:

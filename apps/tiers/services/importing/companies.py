@@ -1,5 +1,6 @@
 """Import of the register's company file: scenarios 1 and 2, rules 3 and 5."""
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from apps.tiers.services.importing.register import Register, queue
 from apps.tiers.services.importing.report import ImportReport, tally
 from apps.tiers.services.importing.run import run
 from apps.tiers.shelf.companies import CompanyPlan, PlannedCompany, plan_companies
-from apps.tiers.shelf.known import COMPANY_SYSTEM, wanted_companies
+from apps.tiers.shelf.known import COMPANY_SYSTEM, KnownCompanies, wanted_companies
 from apps.tiers.shelf.references import StubCompany
 from apps.tiers.shelf.rows import COMPANY, Reading
 from apps.tiers.shelf.tables import LineError
@@ -36,14 +37,15 @@ def import_companies(*, file: SourceFile, actor: Any, dry_run: bool = False) -> 
 
 def _import(reading: Reading, dry_run: bool) -> ImportReport:
     register = Register.holding(wanted_companies([reading]))
-    plan = plan_companies(reading, register.known())
+    known = register.known()
+    plan = plan_companies(reading, known)
     report = ImportReport(KIND, {reading.file: plan.rows}, dry_run, numbers={
         "valid": plan.valid_numbers, "unverified": plan.unverified_numbers, "absent": plan.without_number})
-    errors = [*plan.errors, *_other_numbers(plan, register, reading.file)]
+    errors = [*plan.errors, *_other_numbers(plan, known, reading.file)]
     if errors:
         return report.refused(sorted(errors, key=lambda error: error.line))
     outcomes = write_companies(plan.companies, register)
-    return ImportReport(report.kind, report.rows, dry_run, tally(outcomes), report.numbers, queue(plan.candidates, register))
+    return replace(report, counts=tally(outcomes), candidates=queue(plan.candidates, register))
 
 
 def write_companies(planned: Sequence[PlannedCompany], register: Register) -> dict[str, list[tuple[Any, Outcome]]]:
@@ -106,9 +108,8 @@ def _key(pk: int, npdid: str) -> dict[str, Any]:
     return {"company_id": pk, "system": COMPANY_SYSTEM, "value": npdid}
 
 
-def _other_numbers(plan: CompanyPlan, register: Register, file: str) -> Iterable[LineError]:
+def _other_numbers(plan: CompanyPlan, known: KnownCompanies, file: str) -> Iterable[LineError]:
     """Errors for companies whose record holds another valid number of the scheme: one of the two is wrong, or they are two companies."""
-    known = register.known()
     for one in plan.companies:
         held = dict(known.numbers_of.get(one.ref.pk, ())) if one.ref.pk is not None else {}
         for checked in one.identifiers:

@@ -45,8 +45,8 @@ def _import(readings: Sequence[Reading], create_missing: bool, dry_run: bool) ->
     sites = _present(wanted_sites(readings))
     plan = plan_shelf(readings, register.known(), sites, create_missing=create_missing)
     report = ImportReport(
-        KIND, {reading.file: reading.count for reading in readings}, dry_run, stubs=Counter(stub.file for stub in plan.stubs),
-        missing_companies=plan.missing_companies, missing_sites=plan.missing_sites)
+        KIND, {reading.file: reading.count for reading in readings}, dry_run, stubs=dict(Counter(stub.file for stub in plan.stubs)),
+        missing_companies=dict(plan.missing_companies), missing_sites=dict(plan.missing_sites))
     if plan.errors:
         return report.refused(plan.errors)
     outcomes = write_stubs(plan.stubs, register)

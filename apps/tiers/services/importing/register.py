@@ -49,10 +49,10 @@ class Register:
             for line in lines:
                 names[line.name].add(pk)
                 keys[line.name_key].add(pk)
-        for (pk, number), line in self.identifiers.items():
-            if line.check_result == Check.VALID:
-                numbers_of[pk].add(number)
-        numbers = {number: pk for (pk, number), line in self.identifiers.items() if line.check_result == Check.VALID and line.registration}
+        valid = [(pk, number, line.registration) for (pk, number), line in self.identifiers.items() if line.check_result == Check.VALID]
+        for pk, number, _registration in valid:
+            numbers_of[pk].add(number)
+        numbers = {number: pk for pk, number, registration in valid if registration}
         ids = {value: key.company_id for value, key in self.external_ids.items() if key.company_id is not None}
         return KnownCompanies(ids, names, keys, numbers, {pk: company.legal_name for pk, company in self.companies.items()}, numbers_of)
 
