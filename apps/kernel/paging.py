@@ -31,13 +31,15 @@ def _kept(edge: QuerySet, key: Any) -> Any:
 
 
 def walks(rows: QuerySet) -> bool:
-    """Whether the planner means to read the rows in order until it has enough."""
-    plan = json.loads(rows.explain(format="json"))[0]["Plan"]
-    while plan:
-        if plan["Node Type"] == "Sort":
-            return False
-        plan = next((part for part in plan.get("Plans", ()) if part["Parent Relationship"] == "Outer"), None)
-    return True
+    """Whether the planner means to read rows in order, passing over others, until it has enough."""
+    plan, joined = json.loads(rows.explain(format="json"))[0]["Plan"], False
+    while plan["Node Type"] != "Sort":
+        parts = [part for part in plan.get("Plans", ()) if part["Parent Relationship"] not in ("InitPlan", "SubPlan")]
+        if not parts:
+            return joined or "Filter" in plan       # an index that holds nothing else is read to the page's end only
+        joined = joined or len(parts) > 1
+        plan = parts[0]
+    return False
 
 
 def newest(rows: QuerySet, column: str = "created_at", size: int = 50, after: tuple[Any, Any] | None = None,
