@@ -44,7 +44,7 @@ def processes():
         socket = f"?host={database['HOST']}" if not host else ""
         login = f"{database['USER']}:{database['PASSWORD']}@" if database["USER"] else ""
         env = {**os.environ, "DATABASE_URL": f"postgres://{login}{host}/{database['NAME']}{socket}", "OPSFLUX_LOG_LEVEL": "WARNING",
-               "DJANGO_SETTINGS_MODULE": "tests.settings", "CELERY_BROKER_URL": settings.REDIS_URL, **environment}
+               "DJANGO_SETTINGS_MODULE": "tests.settings", "CELERY_BROKER_URL": settings.CELERY_BROKER_URL, **environment}
         process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=env, start_new_session=True)
         started.append(process)
         return process
