@@ -16,8 +16,8 @@ from apps.core.factory.models import Site  # noqa: E402
 from apps.kernel.events import publish  # noqa: E402
 from tests.integration.outbox_proof import ThingProven, die, store  # noqa: E402
 
-NO_OLDER_OPEN = """AND NOT EXISTS (SELECT FROM automation_outboxevent older WHERE older.state = 'open'
-                    AND older.about = e.about AND older.object_pk = e.object_pk AND older.id < e.id)"""
+OLDEST = """AND e.id = (SELECT first.id FROM automation_outboxevent first WHERE first.state = 'open'
+                AND first.about = e.about AND first.object_pk = e.object_pk ORDER BY first.id LIMIT 1)"""
 LOCK, LEASE, HELD = " FOR UPDATE OF e SKIP LOCKED", "AND e.leased_until IS NULL", " AND attempts = %s AND leased_until IS NOT NULL"
 
 
@@ -28,7 +28,7 @@ def without(what: str) -> None:
         setattr(relay, name, getattr(relay, name).replace(part, instead))
 
     if what == "order":
-        drop("CLAIM", NO_OLDER_OPEN)
+        drop("CLAIM", OLDEST)
     if what in ("claim", "claim and receipts"):
         drop("CLAIM", LOCK)
         drop("CLAIM", LEASE)

@@ -213,8 +213,11 @@ def test_a_put_off_event_holds_its_record_s_later_ones_and_nobody_else_s(receive
         say(step, pk)
     # when
     relay.drain()
-    # then
+    # then: what waits behind it is not looked at before its time either
     assert seen == [3]
+    first, second = OutboxEvent.objects.filter(object_pk=7).order_by("pk")
+    assert (first.attempts, second.attempts) == (1, 0)
+    assert first.next_at == second.next_at
     # when
     broken.clear()
     let_time_pass(5)
