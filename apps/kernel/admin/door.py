@@ -66,8 +66,60 @@ class DoorPermissions:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin's parent
 
 
+class HiddenRecord:
+    """Stands on a page for a referenced record that the reader may not see."""
+
+    def __init__(self, key: Any) -> None:
+        self.pk = self.id = key
+
+    def __str__(self) -> str:
+        return _("hidden")
+
+
+def hide_references(user: Any, rows: list[Any], names: Iterable[str]) -> None:
+    """Before rows are shown: replace the records they refer to, where the door does not show them. One query a reference at most."""
+    for name in names:
+        field = rows[0]._meta.get_field(name) if rows else None
+        if field is None or not issubclass(field.related_model, Tracked):
+            continue
+        keys = {getattr(row, field.attname) for row in rows} - {None}
+        seen = can_many(user, "view", [field.related_model(pk=key) for key in keys])
+        for row in rows:
+            key = getattr(row, field.attname)
+            if key is not None and key not in seen:
+                row._state.fields_cache[name] = HiddenRecord(key)
+
+
+def references_of(model: type[Model]) -> set[str]:
+    """The names of a model's foreign keys."""
+    return {field.name for field in model._meta.concrete_fields if field.is_relation}
+
+
 class DoorAdmin(DoorPermissions):
     """Reads and writes of a resource's pages through the door."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin's parent
+        changes.result_list = list(changes.result_list)
+        hide_references(request.user, changes.result_list, references_of(self.model) & set(changes.list_display))
+        return changes
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The record; on a page that only shows, what it refers to is hidden where it must be."""
+        record = super().get_object(request, object_id, from_field)  # type: ignore[misc]  # as above
+        if record is not None and request.method == "GET":
+            shown = references_of(self.model)
+            if self.has_change_permission(request, record):
+                shown &= set(self.get_readonly_fields(request, record))  # type: ignore[attr-defined]  # as above
+            hide_references(request.user, [record], shown)
+        return record
+
+    def get_inline_formsets(self, request: HttpRequest, formsets: Any, inline_instances: Any, obj: Any = None) -> Any:
+        for inline, formset in zip(inline_instances, formsets, strict=True):
+            if not inline.has_change_permission(request, obj):
+                hide_references(request.user, [form.instance for form in formset.initial_forms],
+                                references_of(inline.model) - {formset.fk.name})
+        return super().get_inline_formsets(request, formsets, inline_instances, obj)  # type: ignore[misc]  # as above
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         manager: Any = self.model._default_manager

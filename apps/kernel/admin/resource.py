@@ -45,6 +45,7 @@ class LineInline(DoorPermissions, TabularInline):
     """The lines of a record, judged by the record's rights."""
     extra = 0
     show_change_link = False
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         manager: Any = self.model._default_manager

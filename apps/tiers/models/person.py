@@ -96,7 +96,7 @@ class PersonalDetails(Tracked):
         ordering = ("pk",)
 
     def __str__(self) -> str:
-        return str(self.person)
+        return f"{self._meta.verbose_name} {self.person_id}"
 
 
 class Affiliation(Tracked):
@@ -124,4 +124,4 @@ class Affiliation(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} · {self.function or _('works for')} · {self.company}"
+        return self.function or str(self._meta.verbose_name)

@@ -155,7 +155,7 @@ class Membership(Tracked):
                                                violation_error_message=_("This person is already in the group."))]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.group}"
+        return str(_("manager") if self.is_manager else self._meta.verbose_name)
 
 
 class ApiToken(Tracked):

@@ -63,7 +63,7 @@ class RoleInclusion(Tracked):
                 END IF; RETURN NULL;""")]
 
     def __str__(self) -> str:
-        return f"{self.role} ⊃ {self.included}"
+        return f"{self._meta.verbose_name} {self.included_id}"
 
 
 class Rule(Tracked):
@@ -115,7 +115,7 @@ class Assignment(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} · {self.user or self.group} · {self.site or _('everywhere')}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Grant(Tracked):
@@ -142,7 +142,7 @@ class Grant(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.permission} #{self.object_id} · {self.user or self.group}"
+        return f"{self.permission} #{self.object_id}"
 
     def clean(self) -> None:
         super().clean()
