@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.postgres.fields import ArrayField
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
@@ -103,6 +103,8 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
         if isinstance(db_field, ArrayField):
             kwargs.setdefault("widget", UnfoldAdminTextInputWidget)
             kwargs.setdefault("help_text", db_field.help_text or _("Separate with commas."))
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     # -- forms ---------------------------------------------------------------------------------------------------------
