@@ -78,7 +78,7 @@ def _grant(record: Grant, actor: Any, held: HeldRights, ends: bool) -> None:
     model = model_of(record.permission)
     row = model._base_manager.filter(pk=record.object_id).first()
     if row is None or not can(actor, "view", row):
-        raise ValidationError({"object_id": ValidationError(_("There is no such object."), "does_not_exist")})
+        raise ValidationError({"object_id": _("There is no such object.")})     # as Grant.clean() says it of a missing one
     if not can(actor, _action(record.permission), row):
         raise _missing([record.permission])
 

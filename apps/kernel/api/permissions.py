@@ -24,7 +24,7 @@ class ThroughTheDoor(SignedIn):
     decided = frozenset({"list", "retrieve", "update", "partial_update", "destroy", "bulk", "history", "actions_now", "transit"})
 
     def has_permission(self, request: Request, view) -> bool:
-        if not super().has_permission(request, view) or view.action is None:
+        if not super().has_permission(request, view) or view.action in (None, "metadata"):
             return super().has_permission(request, view)    # a method this address does not have: 405 to those who are signed in
         if view.action in self.asked:
             return may(request.user, self.asked[view.action], view.model)
