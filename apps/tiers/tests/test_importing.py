@@ -254,7 +254,8 @@ def test_rule_7_interests_of_facilities(story):
     # given
     rows = Interest.objects.exclude(site__kind="field")
     # then
-    assert Counter(rows.values_list("role", "site__kind")) == {("operator", "fixed_facility"): 360, ("contractor", "moveable_facility"): 191}
+    assert Counter(rows.values_list("site__kind", "role")) == {
+        ("fixed_facility", "operator"): 360, ("moveable_facility", "contractor"): 191}
     assert {(row.period.lower, row.period.upper, row.share_pct) for row in rows} == {(TODAY, None, None)}
 
 
