@@ -72,7 +72,7 @@ class Ownership(Tracked):
                                       level=pgtrigger.Row, func=_OWNERSHIP)]
 
     def __str__(self) -> str:
-        return f"{self.share_pct.normalize():f} %"
+        return f"{self.parent} → {self.child} {self.share_pct.normalize():f} %"
 
 
 class Relation(Tracked):
@@ -98,7 +98,7 @@ class Relation(Tracked):
         ]
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return f"{self.a} · {self.get_kind_display()} · {self.b}"
 
 
 class Interest(Tracked):
@@ -122,7 +122,7 @@ class Interest(Tracked):
         indexes = [models.Index(fields=["-created_at", "-id"], name="tiers_interest_created"),
                    models.Index(fields=["site", "-created_at", "-id"], name="tiers_interest_site")]
         constraints = [
-            models.CheckConstraint(condition=(Q(role=InterestRole.LICENSEE) & _percent("share_pct")) |
+            models.CheckConstraint(condition=(Q(role=InterestRole.LICENSEE, share_pct__isnull=False) & _percent("share_pct")) |
                                    (~Q(role=InterestRole.LICENSEE) & Q(share_pct__isnull=True)), name="tiers_interest_share",
                                    violation_error_message=_("A licensee has a share above 0 and up to 100 %; nobody else has one.")),
             ExclusionConstraint(name="tiers_interest_once",
@@ -132,4 +132,4 @@ class Interest(Tracked):
         ]
 
     def __str__(self) -> str:
-        return self.get_role_display() if self.share_pct is None else f"{self.get_role_display()} {self.share_pct.normalize():f} %"
+        return f"{self.company} · {self.get_role_display()} · {self.site}"
