@@ -60,8 +60,10 @@ def test_what_the_database_refuses_is_said_in_words():
     nord, sud, boss = site(), site("Sud"), caller(account(superuser=True))
     top = Division.objects.create(site=nord, code="A", name="A")
     # then the rule of a trigger, a uniqueness and a use each have their sentence
-    elsewhere = boss.post("/api/v1/factory/divisions/", {"site": sud.pk, "code": "B", "name": "B", "parent": top.pk})
-    assert (elsewhere.status_code, elsewhere.data["detail"]) == (422, "A division, the one it is part of and its own parts lie on one site.")
+    body = {"site": sud.pk, "code": "B", "name": "B", "parent": top.pk}
+    elsewhere = boss.post("/api/v1/factory/divisions/", body)
+    assert elsewhere.status_code == 422
+    assert elsewhere.data["detail"] == "A division, the one it is part of and its own parts lie on one site."
     again = boss.post("/api/v1/factory/divisions/", {"site": nord.pk, "code": "A", "name": "B"})
     assert (again.status_code, again.data["errors"][0]["code"]) == (422, "unique")
     used = boss.delete(f"{SITES}{nord.pk}/", headers={"If-Match": '"1"'})
