@@ -72,7 +72,7 @@ class Ownership(Tracked):
                                       level=pgtrigger.Row, func=_OWNERSHIP)]
 
     def __str__(self) -> str:
-        return f"{self.parent} → {self.child} {self.share_pct.normalize():f} %"
+        return f"{self.share_pct.normalize():f} %"
 
 
 class Relation(Tracked):
@@ -98,7 +98,7 @@ class Relation(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.a} · {self.get_kind_display()} · {self.b}"
+        return self.get_kind_display()
 
 
 class Interest(Tracked):
@@ -132,4 +132,4 @@ class Interest(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.company} · {self.get_role_display()} · {self.site}"
+        return self.get_role_display() if self.share_pct is None else f"{self.get_role_display()} {self.share_pct.normalize():f} %"
