@@ -69,6 +69,17 @@ class PartiesUnmerged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DuplicateDismissed(Event):
+    """Somebody said that two records are two: `kind` company or person, `a_id` and `b_id` their keys."""
+    topic = "tiers.duplicate.dismissed"
+    about = "tiers.duplicatecandidate"
+    kind: str
+    a_id: int
+    b_id: int
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportCompleted(Event):
     """A file was imported: one event for all of it; `pk` is 0, the counts say what changed."""
     topic = "tiers.import.completed"

@@ -1,15 +1,15 @@
 """A company's way from prospect to archive (domain section 4). Other modules register what stands in the way of archiving."""
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Max, ProtectedError, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.kernel.actions import ReasonForm, action
-from apps.kernel.errors import Invalid, Refusal
+from apps.kernel.errors import Conflict, Invalid, Refusal
 from apps.kernel.periods import period
 from apps.tiers.choices import CompanyStatus
 from apps.tiers.events import CompanyActivated, CompanyArchived, CompanyBlocked, CompanyRestored, CompanyUnblocked
@@ -38,9 +38,10 @@ def selectable(role: str, on: date) -> QuerySet[Company]:
 def check_selectable(*, company: Company, role: str, on: date) -> None:
     """Refuse (422), with every reason, a company that a new document may not name in `role` on that day."""
     reasons = []
-    if company.status == CompanyStatus.BLOCKED:
+    now = Company.objects.filter(pk=company.pk).only("status", "merged_into").first()   # not as it was when the form was opened
+    if now is not None and now.status == CompanyStatus.BLOCKED:
         reasons.append(Refusal("company_blocked", _("%(company)s is blocked.") % {"company": company}))
-    elif company.status != CompanyStatus.ACTIVE or company.merged_into_id:
+    elif now is None or now.status != CompanyStatus.ACTIVE or now.merged_into_id:
         reasons.append(Refusal("company_not_active", _("%(company)s is not active.") % {"company": company}))
     held = in_force(company.roles.filter(role=role), on).first()
     if held is None:
@@ -53,6 +54,7 @@ def check_selectable(*, company: Company, role: str, on: date) -> None:
 
 def ready_to_be_active(company: Company, actor: Any) -> Iterator[Refusal]:
     """What an active company must have: its own record, a country, a role in force."""
+    yield from not_merged(company, actor)
     if company.incomplete:
         yield Refusal("incomplete", _("The record was made from a reference only: complete it first."))
     if not company.country:
@@ -70,6 +72,7 @@ def unblocking(company: Company, actor: Any) -> Iterator[Refusal]:
 
 def nothing_open(company: Company, actor: Any) -> Iterator[Refusal]:
     """Every document, stay or access that still needs the company, from all modules."""
+    yield from not_merged(company, actor)
     for blocker in ARCHIVE_BLOCKERS:
         yield from blocker(company)
 
@@ -81,14 +84,11 @@ def not_merged(company: Company, actor: Any) -> Iterator[Refusal]:
 
 
 def blocked_by(company: Company) -> int | None:
-    """The account that last set the status to blocked, from the history."""
-    history = company.versions.order_by("-pgh_id").select_related("pgh_context")[:200]
-    blocker = None
-    for version in history:
-        if version.status != CompanyStatus.BLOCKED:
-            break
-        blocker = version.pgh_context.metadata.get("user") if version.pgh_context else None
-    return blocker
+    """The account that blocked the company: the author of the first version since it was last anything else."""
+    versions = cast(Any, company).versions
+    before = versions.exclude(status=CompanyStatus.BLOCKED).aggregate(last=Max("pgh_id"))["last"] or 0
+    first = versions.filter(status=CompanyStatus.BLOCKED, pgh_id__gt=before).order_by("pgh_id").first()
+    return first.updated_by_id if first else None
 
 
 @action("tiers.company", source=[CompanyStatus.PROSPECT], target=CompanyStatus.ACTIVE, permission="activate",
@@ -98,7 +98,7 @@ def activate(*, company: Company, actor: Any) -> None:
 
 
 @action("tiers.company", source=[CompanyStatus.ACTIVE], target=CompanyStatus.BLOCKED, permission="block",
-        label=gettext_lazy("Block"), form=ReasonForm, event=CompanyBlocked, destructive=True)
+        label=gettext_lazy("Block"), form=ReasonForm, guard=not_merged, event=CompanyBlocked, destructive=True)
 def block(*, company: Company, actor: Any, reason: str) -> None:
     """New documents may no longer name the company; the account manager is told."""
 
@@ -112,13 +112,24 @@ def unblock(*, company: Company, actor: Any, reason: str) -> None:
 @action("tiers.company", source=[CompanyStatus.PROSPECT, CompanyStatus.ACTIVE, CompanyStatus.BLOCKED], target=CompanyStatus.ARCHIVED,
         permission="archive", label=gettext_lazy("Archive"), guard=nothing_open, event=CompanyArchived, destructive=True)
 def archive(*, company: Company, actor: Any) -> None:
-    """Roles and affiliations that are open end today."""
+    """Roles and affiliations that are open end today; those that were yet to begin never do."""
     on = today()
-    for line in (*company.roles.select_for_update(), *Affiliation.objects.select_for_update().filter(company=company)):
-        if (line.period.lower is None or line.period.lower < on) and (line.period.upper is None or line.period.upper > on):
-            line.period = period(line.period.lower, on)
-            line.company = company
-            line.save()
+    for lines in (company.roles.all(), Affiliation.objects.filter(company=company)):
+        for line in lines.filter(Q(period__endswith__gt=on) | Q(period__upper_inf=True)).order_by("pk").select_for_update():
+            _end(line, company, on)
+
+
+def _end(line: Any, company: Company, on: date) -> None:
+    """Close a line that holds beyond `on`; one that begins no earlier would be empty, and goes."""
+    line.company = company
+    if line.period.lower is None or line.period.lower < on:
+        line.period = period(line.period.lower, on)
+        line.save()
+        return
+    try:
+        line.delete()
+    except ProtectedError as error:
+        raise Conflict("in_use", _("“%(line)s” has not begun and other records refer to it.") % {"line": line}) from error
 
 
 @action("tiers.company", source=[CompanyStatus.ARCHIVED], target=CompanyStatus.PROSPECT, permission="archive",
