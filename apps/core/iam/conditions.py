@@ -4,7 +4,7 @@
     operator   = exact | in | lt | lte | gt | gte | isnull
     value      = literal | list of literals | $user | $person | $company | $groups | $sites
 """
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -105,18 +105,8 @@ def _term(model: type[Model], name: str | None, value: Any, tokens: Mapping[str,
     else:
         value = [_prepared(field, item) for item in value] if many else _prepared(field, value)
     if many:
-        return among(f"{prefix}{column}", value)
+        return Q(**{f"{prefix}{column}__any": sorted(value)}) if value else False
     return Q(**{f"{prefix}{column}__{operator}": value})
-
-
-def among(column: str, values: Collection[Any], literal: str | None = None) -> Filter:
-    """The column holds one of the values, given as the text of an array where that is at hand. One value is an equality, since
-    its index then gives the rows in their order as well."""
-    if not values:
-        return False
-    if len(values) == 1:
-        return Q(**{column: next(iter(values))})
-    return Q(**{f"{column}__any": literal or sorted(values)})
 
 
 def _held(field: Any, value: Any) -> Any:

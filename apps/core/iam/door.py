@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import BooleanField, Func, Lookup, Model, Q
 
-from apps.core.iam.conditions import ALL, Filter, all_of, among, any_of, translate
+from apps.core.iam.conditions import ALL, Filter, all_of, any_of, translate
 from apps.kernel.access import READS, permission
 from apps.kernel.principal import ATTRIBUTES
 
@@ -173,7 +173,7 @@ class HeldRights:
         if sites is EVERYWHERE or (not model.access.site and action in READS and not deny):
             scope = True        # what belongs to no site is read with the right at any scope, written from the root only
         else:
-            scope = among(f"{prefix}{model.access.site}", sites, self.book.literal(sites)) if model.access.site else False
+            scope = Q(**{f"{prefix}{model.access.site}__any": self.book.literal(sites)}) if model.access.site and sites else False
         try:
             return all_of([scope, translate(model, json.loads(condition), self.tokens, prefix)])
         except UNREADABLE:
