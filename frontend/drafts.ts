@@ -14,7 +14,7 @@ interface Draft {
 const KEPT_DAYS = 14;
 const DELAY_MS = 400;
 const SENT = "of:sent";
-const INTERNAL = /^(csrfmiddlewaretoken|version|_.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)$/;
+const INTERNAL = /^(csrfmiddlewaretoken|_.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)$/;
 
 const prefix = `of:draft:${page.user}:`;
 const key = prefix + location.pathname;
@@ -23,8 +23,12 @@ function formOnPage(): HTMLFormElement | null {
   return document.querySelector<HTMLFormElement>("body.change-form #content-main > form[method=post], form[data-of-draft]");
 }
 
+function versionField(form: HTMLFormElement): HTMLInputElement | null {
+  return form.querySelector<HTMLInputElement>("input[name=_version]");
+}
+
 function versionOf(form: HTMLFormElement): string {
-  return form.querySelector<HTMLInputElement>("input[name=version], input[name=_version]")?.value ?? form.dataset.version ?? "";
+  return versionField(form)?.value ?? "";
 }
 
 function keepable(field: Element): field is HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
@@ -68,6 +72,9 @@ function growInlines(form: HTMLFormElement, names: Set<string>): void {
 }
 
 function restore(form: HTMLFormElement, draft: Draft): void {
+  // What was typed upon an older version is sent as such: the server then shows yours, theirs and base instead of overwriting.
+  const version = versionField(form);
+  if (version) version.value = draft.version;
   const wanted = new Map<string, string[]>();
   for (const [name, value] of draft.fields) wanted.set(name, [...(wanted.get(name) ?? []), value]);
   growInlines(form, new Set(wanted.keys()));

@@ -1,5 +1,5 @@
 /** A form that came back with errors: a summary whose entries lead to the fields, and the focus in the first of them. */
-import { element } from "./elements";
+import { element, visible } from "./elements";
 import { text } from "./page";
 
 interface FieldError {
@@ -35,7 +35,8 @@ function collect(): FieldError[] {
     const field = fieldOf(list);
     if (!field || found.some((error) => error.field === field)) continue;
     field.setAttribute("aria-invalid", "true");
-    if (list.id) field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${list.id}`.trim());
+    const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+    if (list.id && !described.includes(list.id)) field.setAttribute("aria-describedby", [...described, list.id].join(" "));
     found.push({ field, label: labelOf(field), message: (list.textContent ?? "").trim().replace(/\s+/g, " ") });
   }
   return found;
@@ -49,11 +50,19 @@ export function reveal(field: HTMLElement): void {
   const pane = field.closest<HTMLElement>("[x-show^=activeFieldsetTab]");
   const tab = pane?.getAttribute("x-show")?.match(/'([^']+)'/)?.[1];
   if (pane && tab) window.Alpine.$data(pane).activeFieldsetTab = tab;
+  const stand = field.classList.contains("select2-hidden-accessible") ? field.parentElement?.querySelector<HTMLElement>(".select2-selection") : null;
+  focusWhenShown(stand ?? field);
+}
+
+/** Alpine shows a tab a moment after it was chosen; what is hidden cannot take the focus. */
+function focusWhenShown(target: HTMLElement, frames = 30): void {
   requestAnimationFrame(() => {
-    const hidden = field.classList.contains("select2-hidden-accessible");
-    const target = hidden ? field.parentElement?.querySelector<HTMLElement>(".select2-selection") : field;
-    target?.scrollIntoView({ block: "center" });
-    target?.focus();
+    if (!visible(target) && frames > 0) {
+      focusWhenShown(target, frames - 1);
+      return;
+    }
+    target.scrollIntoView({ block: "center" });
+    target.focus();
   });
 }
 
