@@ -133,7 +133,7 @@ def test_scenario_2_duplicates(story):
     assert [tuple(sorted((name_of[a], name_of[b]))) for a, b in story.duplicates] == [("Geco- Prakla", "Geco-Prakla")]
     assert pairs == {("Geco- Prakla", "Geco-Prakla"), ("Pertra AS", "Pertra ASA"), ("Revus Energy AS", "Revus Energy ASA"),
                      ("Wintershall Norge AS", "Wintershall Norge ASA")}
-    assert set(DuplicateCandidate.objects.values_list("state", "reason")) == {("open", "same_name")}
+    assert set(DuplicateCandidate.objects.values_list("state", "reason")) == {("open", "name")}
 
 
 def test_scenario_3_missing_references_are_refused(story):

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from apps.core.automation.models import OutboxEvent
+from apps.core.iam.selectors import system_user
 from apps.core.iam.tests.factories import UserFactory, holding
 from apps.kernel.periods import period
 from apps.tiers.models import Company, CompanyName, DuplicateCandidate, ExternalId, Interest
+from apps.tiers.services.candidates import dismiss
 from apps.tiers.services.importing import files as importing_files
 from apps.tiers.tests.factories import CompanyFactory, ExternalIdFactory, IdentifierFactory, InterestFactory, SiteFactory
 from apps.tiers.tests.importing import SITES, Outcome, imported, state
@@ -133,14 +135,18 @@ def test_a_stub_is_completed_by_its_row(companies, shelf):
     assert counts(outcome, "tiers.company") == (0, 1, 0)
 
 
-def test_a_candidate_dismissed_stays_dismissed(companies, shell):
+def test_a_candidate_dismissed_stays_dismissed_until_a_name_is_another(companies, shell):
+    """TIE-19: the pair is proposed again only when something about it is new."""
     # given two companies of one name, told apart by a person
     companies(SHELL, company("563", "Norske Shell AS"))
-    assert DuplicateCandidate.objects.update(state="dismissed") == 1
+    dismiss(candidate=DuplicateCandidate.objects.get(), actor=system_user())
     # when
     again = companies(SHELL, company("563", "Norske Shell AS"))
+    state_then = DuplicateCandidate.objects.get().state
+    renamed = companies(SHELL, company("563", "Norske Shell ASA"))
     # then
-    assert (again.code, DuplicateCandidate.objects.get().state) == (3, "dismissed")
+    assert (again.code, state_then) == (3, "dismissed")
+    assert (renamed.report["candidates"], DuplicateCandidate.objects.get().state) == (1, "open")
 
 
 def test_an_interest_that_ends_is_the_same_interest(shelf, shell, troll):

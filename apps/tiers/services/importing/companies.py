@@ -10,9 +10,10 @@ from apps.tiers.choices import NameKind
 from apps.tiers.identifiers import SCHEMES, Checked
 from apps.tiers.models import Company, CompanyName, ExternalId, Identifier
 from apps.tiers.names import company_key
+from apps.tiers.services.candidates import record_candidates
 from apps.tiers.services.companies import today
 from apps.tiers.services.importing.files import SourceFile, read_all
-from apps.tiers.services.importing.register import Register, queue
+from apps.tiers.services.importing.register import Register
 from apps.tiers.services.importing.report import ImportReport, tally
 from apps.tiers.services.importing.run import run
 from apps.tiers.shelf.companies import CompanyPlan, PlannedCompany, plan_companies
@@ -45,7 +46,8 @@ def _import(reading: Reading, dry_run: bool) -> ImportReport:
     if errors:
         return report.refused(sorted(errors, key=lambda error: error.line))
     outcomes = write_companies(plan.companies, register)
-    return replace(report, counts=tally(outcomes), candidates=queue(plan.candidates, register))
+    candidates = record_candidates(kind="company", pks=register.written())
+    return replace(report, counts=tally(outcomes), candidates=candidates)
 
 
 def write_companies(planned: Sequence[PlannedCompany], register: Register) -> dict[str, list[tuple[Any, Outcome]]]:

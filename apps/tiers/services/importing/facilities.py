@@ -9,10 +9,11 @@ from django.db.models import Q
 from apps.core.factory.services import SITE_RIGHTS, lock_sites, put_sites
 from apps.kernel.bulk import Outcome, put_all
 from apps.tiers.models import ExternalId, Interest
+from apps.tiers.services.candidates import record_candidates
 from apps.tiers.services.importing.companies import COMPANY_RIGHTS, write_stubs
 from apps.tiers.services.importing.files import SourceFile, read_all
 from apps.tiers.services.importing.interests import write_interests
-from apps.tiers.services.importing.register import Register, queue
+from apps.tiers.services.importing.register import Register
 from apps.tiers.services.importing.report import ImportReport, ReportedFinding, tally
 from apps.tiers.services.importing.run import run
 from apps.tiers.shelf.interests import Finding
@@ -55,7 +56,8 @@ def _import(readings: Sequence[Reading], create_missing: bool, dry_run: bool) ->
     if errors:
         return report.refused(errors)
     _add(outcomes, {"tiers.interest": interests})
-    return replace(report, counts=tally(outcomes), candidates=queue(plan.candidates, register), findings=_findings(plan, register, sites))
+    candidates = record_candidates(kind="company", pks=register.written())
+    return replace(report, counts=tally(outcomes), candidates=candidates, findings=_findings(plan, register, sites))
 
 
 def _present(refs: Iterable[SiteRef]) -> Sites:

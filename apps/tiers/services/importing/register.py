@@ -1,23 +1,17 @@
 """The companies an import is about, as they are: found by what the files mention, locked, with their lines."""
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from apps.kernel.bulk import Outcome, put_all
-from apps.tiers.choices import CandidateState, Check
-from apps.tiers.models import Company, CompanyName, DuplicateCandidate, ExternalId, Identifier
-from apps.tiers.models.merging import PartyKind
-from apps.tiers.shelf.companies import Candidate
+from apps.tiers.choices import Check
+from apps.tiers.models import Company, CompanyName, ExternalId, Identifier
 from apps.tiers.shelf.known import COMPANY_SYSTEM, CompanyRef, KnownCompanies, Number, WantedCompanies
-
-SAME_NAME = "same_name"
 
 
 @dataclass
 class Register:
-    """Locked companies by pk, with the lines that matter to an import. `pks` also holds those that the run makes."""
+    """Locked companies by pk, with the lines that matter to an import. `pks` are those that the plan describes or makes."""
     companies: dict[int, Company] = field(default_factory=dict)
     names: dict[int, list[CompanyName]] = field(default_factory=lambda: defaultdict(list))
     identifiers: dict[tuple[int, Number], Identifier] = field(default_factory=dict)
@@ -60,12 +54,6 @@ class Register:
         """The key of a company of the plan."""
         return ref.pk if ref.pk is not None else self.pks[ref]
 
-
-def queue(candidates: Iterable[Candidate], register: Register) -> int:
-    """Note pairs that may be one company; pairs noted before, dismissed ones too, stay as they are. Returns how many are new."""
-    pairs = {tuple(sorted((register.pk(one.a), register.pk(one.b)))) for one in candidates}
-    noted = DuplicateCandidate.objects.filter(kind=PartyKind.COMPANY, a_id__in={a for a, _b in pairs}).values_list("a_id", "b_id")
-    new = sorted(pairs - set(noted))
-    made = put_all(DuplicateCandidate, [(None, {"kind": PartyKind.COMPANY, "a_id": a, "b_id": b, "reason": SAME_NAME,
-                                                "state": CandidateState.OPEN}) for a, b in new])
-    return sum(outcome is Outcome.CREATED for _row, outcome in made)
+    def written(self) -> list[int]:
+        """The keys of the companies that the plan describes or makes."""
+        return sorted(self.pks.values())
