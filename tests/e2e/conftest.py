@@ -140,15 +140,21 @@ class Person:
 
     def inspect(self, name: str) -> None:
         """A picture for people, and the checks that hold on every page: nothing serious for axe, no horizontal scroll."""
-        size = self.page.viewport_size
-        dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}-{'dark' if dark else 'light'}-{size['width']}.png")
-        assert self.scroll_width() <= size["width"], f"{name} scrolls sideways"
+        self.picture(name)
+        assert not self.scrolls_sideways(), f"{name} scrolls sideways"
         assert self.accessibility() == [], name
 
-    def scroll_width(self) -> int:
-        return self.page.evaluate("document.documentElement.scrollWidth")
+    def picture(self, name: str) -> None:
+        """A screenshot in var/screenshots, named after the page, the theme and the width."""
+        dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}-{'dark' if dark else 'light'}-{self.page.viewport_size['width']}.png")
+
+    def scrolls_sideways(self) -> bool:
+        return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+    def resize(self, size: tuple[int, int]) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
 
     def accessibility(self) -> list[str]:
         """The serious and critical findings of axe."""

@@ -85,7 +85,7 @@ def test_every_page_of_the_product_keeps_the_policy(person, superuser, problems)
     demo.load(lambda title: None)
     problems.expect("status of 403")        # a page nobody adds to or deletes from by hand
     person.sign_in(superuser)
-    # then none logs an error (the page fixture), has a serious accessibility fault or scrolls sideways
+    # then none logs an error (the page fixture), has a serious accessibility fault or scrolls sideways, on a desktop or a phone
     faults = {}
     for address in product_pages():
         answer = person.page.goto(address)
@@ -93,8 +93,12 @@ def test_every_page_of_the_product_keeps_the_policy(person, superuser, problems)
             continue
         person.settle()
         found = person.accessibility() if answer.status == 200 else [f"status {answer.status}"]
-        if found or person.scroll_width() > DESKTOP[0]:
-            faults[address] = found or "scrolls sideways"
+        for size in (PHONE, DESKTOP):
+            person.resize(size)
+            person.picture("product" + re.sub(r"/\d+/", "/", address).replace("/", "-").rstrip("-"))
+            found += [f"scrolls sideways at {size[0]}"] if person.scrolls_sideways() else []
+        if found:
+            faults[address] = found
     assert faults == {}
 
 
@@ -349,3 +353,30 @@ def test_the_fixture_catches_a_violation(page, superuser, problems):
     assert page.evaluate("window.hacked") is None
     assert any("script-src" in problem for problem in problems.left())
     problems.expect("script-src")
+
+
+def test_a_draft_upon_an_older_version_meets_the_newer_one(person, page, superuser, sites):
+    # given something typed in the product's own form, left, while somebody else saves the record
+    person.sign_in(superuser)
+    form = f"/admin/factory/site/{sites[0].pk}/change/"
+    person.open(form)
+    page.locator("#id_name").fill("Nom de Claire")
+    page.wait_for_timeout(600)
+    leave(page, "/admin/")
+    other = Site.objects.get(pk=sites[0].pk)
+    other.name = "Nom de Paul"
+    other.save()
+    # when restoring and saving
+    person.open(form)
+    expect(page.locator("#of-draft")).to_contain_text("modifiée depuis")
+    page.get_by_role("button", name="Restaurer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    # then both are shown, nothing is overwritten, and what was typed still stands
+    comparison = page.get_by_role("row").filter(has_text="Nom de Paul")
+    expect(comparison).to_contain_text("Nom de Claire")
+    expect(page.locator("#id_name")).to_have_value("Nom de Claire")
+    assert Site.objects.get(pk=sites[0].pk).name == "Nom de Paul"
+    # and saving once more, knowingly, goes through
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_url(re.compile(r"/admin/factory/site/(\?.*)?$"))
+    assert Site.objects.get(pk=sites[0].pk).name == "Nom de Claire"
