@@ -90,7 +90,7 @@ class ResourceViewSet(ApiView, Writing, ViewSet):
         found, cursor = query.page(rows, order, query.limit(given), given.get("cursor", ""), reader)
         body: dict[str, Any] = {"results": self._built(reader, found, query.expanded(spec, given, columns)), "next": cursor}
         if query.flag(given, "count"):
-            body["count"] = query.count(rows)
+            body["count"] = query.count(rows) if cursor or "cursor" in given else {"count": len(found), "more": False}
         return Response(body)
 
     def retrieve(self, request: Request, pk: int) -> Response:
