@@ -461,6 +461,18 @@ def test_a_table_of_counts_on_stdout_and_progress_on_stderr(put, monkeypatch):
     assert "company.csv" in outcome.err and "Done" in outcome.err
 
 
+def test_findings_are_told_in_the_readers_way(put, shell, troll, monkeypatch):
+    """Days included, a decimal comma in French."""
+    # given
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    row = {**TROLL, "cmpNpdidCompany": "562", "fldLicenseeFrom": "2000-01-01", "fldLicenseeTo": "2010-01-01", "fldCompanyShare": "40.50"}
+    # when
+    outcome = Outcome("facilities", put("licensee.csv", shelf_bytes("licensee", row)))
+    # then
+    [told] = [line for line in outcome.out.splitlines() if line.startswith("!")]
+    assert "TROLL" in told and "01/01/2000" in told and "31/12/2009" in told and told.endswith("· 40,5 %")
+
+
 @pytest.mark.parametrize(("environment", "language"), [
     ({}, "fr"), ({"LANG": "C.UTF-8"}, "fr"), ({"LANG": "en_US.UTF-8"}, "en"), ({"LANG": "en_US", "LC_ALL": "es_ES.UTF-8"}, "es"),
     ({"LC_ALL": "", "LC_MESSAGES": "es", "LANG": "en"}, "es"), ({"LANG": "nb_NO.UTF-8"}, "fr")])

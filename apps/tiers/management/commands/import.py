@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -161,7 +162,8 @@ def _span(finding: Any) -> str:
 
 
 def _details(finding: Any) -> str:
-    return "".join(f" · {part}" for part in (*finding.companies, *([f"{finding.total} %"] if finding.total is not None else [])))
+    total = [f"{number_format(finding.total.normalize())} %"] if finding.total is not None else []
+    return "".join(f" · {part}" for part in (*finding.companies, *total))
 
 
 def _write_errors(path: Path, report: ImportReport) -> None:
