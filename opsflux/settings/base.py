@@ -125,6 +125,7 @@ DEFAULT_FROM_EMAIL = read("str", "OPSFLUX_EMAIL_FROM", default="opsflux@localhos
 AUTH_USER_MODEL = "iam.User"
 AUTHENTICATION_BACKENDS = ["apps.core.iam.backends.AccountBackend"]
 
+API_RATE = read("int", "OPSFLUX_API_RATE", default=6_000)     # requests a minute, an account and a web process
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.core.iam.authentication.TokenAuthentication",
                                        "rest_framework.authentication.SessionAuthentication"],

@@ -193,3 +193,15 @@ def test_the_document_and_its_readers_are_for_signed_in_people():
     html = pages["/api/docs/"].content + pages["/api/redoc/"].content
     assert b"http://" not in html and b"https://" not in html
     assert b"cdn.redoc.ly" not in client.get("/api/redoc/redoc.js").content
+
+
+@pytest.mark.django_db
+def test_who_asks_too_often_is_told_to_wait(settings):
+    # given a server that takes two requests a minute
+    settings.API_RATE = 2
+    client, other = caller(account(superuser=True)), caller(account(superuser=True))
+    answers = [client.get(SITES) for _ in range(3)]
+    # then the third waits, and another account does not
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].data["code"] == "throttled" and 1 <= int(answers[2].headers["Retry-After"]) <= 61
+    assert other.get(SITES).status_code == 200

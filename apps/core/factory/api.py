@@ -16,8 +16,8 @@ class SiteViewSet(ResourceViewSet):
     """Sites, in one tree."""
     model = Site
     writable = ("code", "name", "kind", "phase", "parent", "time_zone", "capacity", "commissioned_on", "water_depth", "functions",
-                "address", "latitude", "longitude", "source_datum", "source_latitude", "source_longitude", "source_position", "position_accuracy",
-                "position_flags")
+                "address", "latitude", "longitude", "source_datum", "source_latitude", "source_longitude", "source_position",
+                "position_accuracy", "position_flags")
     fields = ("id", *writable, *_KEPT)
     filters = {"code": _TEXT, "name": _TEXT, "kind": _CHOICE, "phase": _CHOICE, "parent": ("exact", "in", "isnull"), "path": ("within",),
                "capacity": _NUMBER, "water_depth": _NUMBER, "commissioned_on": _NUMBER, **_DATES}

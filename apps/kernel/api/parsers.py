@@ -1,5 +1,5 @@
 """JSON as the API reads it: bounded in size (settings) and in depth."""
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import orjson
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ class JSONParser(BaseParser):
     media_type = "application/json"
     renderer_class = JSONRenderer
 
-    def parse(self, stream: BinaryIO, media_type: str | None = None, parser_context: Any = None) -> Any:
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
         body = parser_context["request"]._request.body
         try:
             data = orjson.loads(body)

@@ -146,11 +146,8 @@ def _used(error: ProtectedError | RestrictedError, view: Any) -> Response:
 
 @answer.register
 def _framework(error: exceptions.APIException, view: Any) -> Response:
-    headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    sign_in, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    headers = {**({"WWW-Authenticate": sign_in} if sign_in else {}), **({"Retry-After": str(int(wait) + 1)} if wait else {})}
     if isinstance(error, exceptions.ValidationError):
         return problem(422, "invalid", INVALID, errors=entries(error.detail))
     codes = error.get_codes()

@@ -46,8 +46,8 @@ def routes() -> list[URLPattern]:
 def _routes(where: str, viewset: type[ResourceViewSet]) -> list[URLPattern]:
     name = where.replace("/", "_").replace("-", "_")
     able = viewset.operations
-    many: dict[str, str] = {"get": "list", **({"post": "create"} if "create" in able else {})}
-    one: dict[str, str] = {"get": "retrieve", **({"put": "update", "patch": "partial_update"} if "update" in able else {}),
+    many: Any = {"get": "list", **({"post": "create"} if "create" in able else {})}
+    one: Any = {"get": "retrieve", **({"put": "update", "patch": "partial_update"} if "update" in able else {}),
                            **({"delete": "destroy"} if "delete" in able else {})}
     found = [
         path(f"{where}/", viewset.as_view(many), name=f"{name}_list"),

@@ -1,6 +1,6 @@
 """The OpenAPI document: every resource from its declaration, nothing written twice."""
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db.models import IntegerField
@@ -27,7 +27,7 @@ SUMMARIES = {"list": "List", "retrieve": "One record", "create": "Make a record"
 
 class OutputSerializer(InputSerializer):
     """Describes what a resource shows; it never runs."""
-    serializer_related_field = serializers.PrimaryKeyRelatedField
+    serializer_related_field: ClassVar[Any] = serializers.PrimaryKeyRelatedField
 
 
 @cache
@@ -68,6 +68,7 @@ def _expanded(spec: Spec, name: str) -> Schema:
 
 class ResourceSchema(AutoSchema):
     """One operation of a resource; other views are described by drf-spectacular as usual."""
+    view: Any
 
     @property
     def spec(self) -> Spec | None:
@@ -89,7 +90,7 @@ class ResourceSchema(AutoSchema):
             return str(self.spec.actions[self.view.transition].label)
         return SUMMARIES[self.view.action]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:   # type: ignore[override]  # as drf-spectacular overrides it
         return super().get_description() if self.spec is None else (type(self.view).__doc__ or "").strip()
 
     def get_filter_backends(self) -> list[Any]:

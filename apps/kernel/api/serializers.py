@@ -1,6 +1,6 @@
 """Input of a resource, made from its model: what is writable is named, the rest is refused; references go through the door."""
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -15,6 +15,7 @@ from rest_framework.validators import UniqueValidator
 
 class VisibleKey(PrimaryKeyRelatedField):
     """A reference by its key. What the caller is not shown does not exist; what the record already refers to may stay."""
+    queryset: Any
 
     def get_queryset(self) -> Any:
         return self.queryset.visible_to(self.context["user"])
@@ -22,7 +23,7 @@ class VisibleKey(PrimaryKeyRelatedField):
     def to_internal_value(self, data: Any) -> Any:
         kept = getattr(self.parent.instance, f"{self.field_name}_id", None) if self.parent.instance is not None else None
         if kept is not None and type(data) is int and data == kept:
-            return getattr(self.parent.instance, self.field_name)
+            return getattr(self.parent.instance, str(self.field_name))
         if type(data) is not int:
             self.fail("incorrect_type", data_type=type(data).__name__)
         return super().to_internal_value(data)
@@ -55,7 +56,7 @@ class PeriodField(serializers.Field):
 
 class InputSerializer(serializers.ModelSerializer):
     """Reads the writable fields. Uniqueness and constraints are asked of the whole record afterwards (validation.check)."""
-    serializer_related_field = VisibleKey
+    serializer_related_field: ClassVar[Any] = VisibleKey
     serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, DateRangeField: PeriodField}
     readable: frozenset[str] = frozenset()
 
@@ -85,8 +86,8 @@ class InputSerializer(serializers.ModelSerializer):
 
     def _surplus(self, name: str) -> ErrorDetail:
         if name in self.readable:
-            return ErrorDetail(_("This field is not set by input."), "read_only")
-        return ErrorDetail(_("There is no such field. Fields: %(names)s.") % {"names": ", ".join(self.fields)}, "unknown_field")
+            return ErrorDetail(str(_("This field is not set by input.")), "read_only")
+        return ErrorDetail(str(_("There is no such field. Fields: %(names)s.") % {"names": ", ".join(self.fields)}), "unknown_field")
 
 
 def input_serializer(model: type[Model], writable: Iterable[str], readable: Iterable[str]) -> type[InputSerializer]:

@@ -49,7 +49,7 @@ class Problem(serializers.Serializer):
     code = serializers.CharField()
     detail = serializers.CharField()
     request = serializers.CharField(required=False, help_text="The request's number, as in X-Request-ID and the log.")
-    errors = ErrorEntry(many=True, required=False)
+    errors = ErrorEntry(many=True, required=False)     # type: ignore[assignment]  # a field named as a property of serializers
 
 
 def page(one: Schema) -> Schema:
@@ -103,7 +103,8 @@ def form_type(field: forms.Field) -> Schema:
     if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date"}
     if isinstance(field, forms.ChoiceField) and not callable(getattr(field, "_choices", None)):
-        return {"type": "string", "enum": [key for key, _label in field.choices if key != ""]}
+        choices: Any = field.choices
+        return {"type": "string", "enum": [key for key, _label in choices if key != ""]}
     return TEXT
 
 

@@ -1,6 +1,6 @@
 """A resource as its viewset declares it, compiled once."""
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model
@@ -84,7 +84,11 @@ class Spec:
         return found
 
 
-@cache
+_SPECS: dict[Any, Spec] = {}
+
+
 def spec_of(viewset: Any) -> Spec:
     """The compiled declaration of a viewset class."""
-    return Spec(viewset)
+    if viewset not in _SPECS:
+        _SPECS[viewset] = Spec(viewset)
+    return _SPECS[viewset]

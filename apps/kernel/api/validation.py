@@ -22,8 +22,8 @@ def spoken_of(model: type[Model], constraint: BaseConstraint) -> list[str]:
     """The fields of the model that a constraint speaks about, in the model's order."""
     named: set[str] = set()
     if isinstance(constraint, UniqueConstraint):
-        parts = (part for one in constraint.expressions for part in (one.flatten() if hasattr(one, "flatten") else (one,)))
-        named = {*constraint.fields, *(part.name for part in parts if isinstance(part, F))}
+        parts: Any = (part for one in constraint.expressions for part in (one.flatten() if hasattr(one, "flatten") else (one,)))
+        named = {*constraint.fields, *(str(vars(part)["name"]) for part in parts if isinstance(part, F))}
     elif isinstance(constraint, CheckConstraint) and isinstance(constraint.condition, Q):
         named = {name.partition("__")[0] for name in constraint.condition.referenced_base_fields}
     return [field.name for field in model._meta.concrete_fields if field.name in named]

@@ -17,7 +17,6 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.kernel.access import may
 from apps.kernel.api.permissions import SignedIn
@@ -30,7 +29,7 @@ SIDECAR = "drf_spectacular_sidecar"
 FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 
-class IndexView(ApiView, APIView):
+class IndexView(ApiView):
     """The resources of which some record may be shown to the caller."""
     permission_classes = [SignedIn]
 
@@ -40,7 +39,7 @@ class IndexView(ApiView, APIView):
                          if may(request.user, "view", viewset.model)})
 
 
-class UnknownView(ApiView, APIView):
+class UnknownView(ApiView):
     """Any other address under /api/."""
     permission_classes = [SignedIn]
     schema = None
@@ -57,7 +56,7 @@ def document(language: str) -> bytes:
         return dumps(SchemaGenerator().get_schema(request=None, public=True))
 
 
-class SchemaView(ApiView, APIView):
+class SchemaView(ApiView):
     """The OpenAPI document."""
     permission_classes = [SignedIn]
     schema = None

@@ -15,17 +15,21 @@ from typing import Any, ClassVar
 from django.http import Http404, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import activate
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
 
 from apps.kernel.api import bulk, export, query
 from apps.kernel.api.columns import Annotation, Reader
+from apps.kernel.api.limits import AccountRate
 from apps.kernel.api.parsers import JSONParser, OnlyJSON
 from apps.kernel.api.permissions import ThroughTheDoor
 from apps.kernel.api.renderers import JSONRenderer
 from apps.kernel.api.spec import Spec, spec_of
 from apps.kernel.api.writing import Writing, read_version, writes
+from apps.kernel.errors import Invalid
 from apps.kernel.timeline import Entry, timeline
 
 EVERYTHING = frozenset({"create", "update", "delete"})
@@ -33,23 +37,24 @@ _KEYS = ("pk", "version")
 VERSIONS = 100
 
 
-class ApiView:
+class ApiView(APIView):
     """How every view of the API reads, answers and refuses."""
-    renderer_classes = [JSONRenderer]
-    parser_classes = [JSONParser]
+    renderer_classes = (JSONRenderer,)
+    parser_classes = (JSONParser,)
     content_negotiation_class = OnlyJSON
+    throttle_classes = (AccountRate,)
     metadata_class = None
     secret_answer: ClassVar[bool] = False
 
     def perform_authentication(self, request: Request) -> None:
         """Answer in the language the caller asks for; without a wish, in the one of the account."""
-        super().perform_authentication(request)  # type: ignore[misc]  # a mixin's parent
+        super().perform_authentication(request)
         language = getattr(request.user, "language", None)
         if language and "HTTP_ACCEPT_LANGUAGE" not in request.META:
             activate(language)
 
 
-class ResourceViewSet(ApiView, Writing, ViewSet):
+class ResourceViewSet(Writing, ViewSetMixin, ApiView):
     """One resource; routes come from the registry."""
     permission_classes = [ThroughTheDoor]
     model: Any
@@ -110,9 +115,7 @@ class ResourceViewSet(ApiView, Writing, ViewSet):
             return None
         _pk, version = reader.key(row)
         body = self._built(reader, [row], query.expanded(self.spec, given, columns))[0]
-        response = Response(body, status=status, headers={"ETag": f'"{version}"'})
-        response.version = version
-        return response
+        return Response(body, status=status, headers={"ETag": f'"{version}"'})
 
     def _built(self, reader: Reader, rows: Iterable[Any], expanded: Iterable[str]) -> Any:
         built = [reader.build(row) for row in rows]
@@ -186,7 +189,10 @@ class ResourceViewSet(ApiView, Writing, ViewSet):
     def transit(self, request: Request, pk: int) -> Response:
         """Run the action of the route on the record."""
         query.only(request._request.GET, ())
-        return self.answer(self.spec.actions[self.transition].run(request.user, pk, request.data or {}, read_version(request)))
+        version, data = read_version(request), request.data or {}
+        if not isinstance(data, Mapping):
+            raise Invalid("bad_body", _("Write the action's input as an object."))
+        return self.answer(self.spec.actions[self.transition].run(request.user, pk, data, version))
 
 
 def _told(entry: Entry) -> dict[str, Any]:

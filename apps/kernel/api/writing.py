@@ -46,7 +46,7 @@ def read_version(request: Request) -> int:
 
 class Writing:
     """What create, update, delete and bulk share; a viewset overrides `write` and `erase` to call its app's services."""
-    request: Request
+    request: Any
     spec: Spec
     model: Any
 
@@ -116,7 +116,7 @@ class Writing:
     def theirs(self, error: Stale) -> tuple[Mapping[str, Any] | None, int | None]:
         """The record as it is now, with its version: what a stale write is compared with."""
         response = self.shown(error.record.pk)
-        return (response.data, response.version) if response is not None else (None, None)
+        return (response.data, int(response["ETag"].strip('"'))) if response is not None else (None, None)
 
     def shown(self, pk: int, status: int = 200) -> Any:
         raise NotImplementedError
