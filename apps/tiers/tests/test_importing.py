@@ -87,7 +87,7 @@ def test_scenario_1_dry_run_counts_as_the_real_run_and_writes_nothing(story):
 
 
 def test_scenario_1_companies(story):
-    """279 rows, 152 + 8 + 119 numbers; 253 companies, 253 legal and 26 former names, 279 ids, 126 distinct valid numbers."""
+    """TIE-20 partly: 279 rows, 152 + 8 + 119 numbers; 253 companies, 253 + 26 names, 279 ids, 126 valid numbers."""
     # then
     report = story.companies.report
     assert (report["rows"], report["numbers"]) == ({"company.csv": 279}, {"valid": 152, "unverified": 8, "absent": 119})
@@ -124,7 +124,7 @@ def test_scenario_1_twice_is_no_change(story):
 
 
 def test_scenario_2_duplicates(story):
-    """One candidate of companies, Geco-Prakla; four with the stubs: Pertra, Wintershall Norge, Revus Energy."""
+    """TIE-19: one candidate of companies, Geco-Prakla; four with the stubs: Pertra, Wintershall Norge, Revus Energy."""
     # given
     name_of = dict(Company.objects.values_list("pk", "legal_name"))
     pairs = {tuple(sorted((name_of[a], name_of[b]))) for a, b in DuplicateCandidate.objects.values_list("a_id", "b_id")}
@@ -137,7 +137,7 @@ def test_scenario_2_duplicates(story):
 
 
 def test_scenario_3_missing_references_are_refused(story):
-    """2,361 rows name absent companies and 34 absent transport systems: each an error with its line; nothing is written."""
+    """TIE-20 partly: 2,361 rows name absent companies and 34 absent transport systems: each an error with its line; nothing is written."""
     # then
     refused = story.refused
     assert refused.code == 4
