@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
 from django.db import transaction  # noqa: E402 (Django first)
+from django.test import Client  # noqa: E402
 
 from apps.core.automation import relay  # noqa: E402
 from apps.core.automation.models import OutboxEvent  # noqa: E402
@@ -73,5 +74,12 @@ def change(pk: str, fault: str) -> None:
             die()
 
 
+def block(pk: str, version: str, token: str) -> None:
+    """A REST client blocks a company: exits with 0 when the answer is 200."""
+    client = Client(headers={"host": "localhost", "authorization": f"Token {token}", "if-match": f'"{version}"'})
+    answer = client.post(f"/api/v1/tiers/companies/{pk}/block/", {"reason": "Insolvency proceedings"}, content_type="application/json")
+    sys.exit(0 if answer.status_code == 200 else f"{answer.status_code} {answer.content.decode()}")
+
+
 if __name__ == "__main__":
-    {"deliver": deliver, "sweep": sweep, "change": change}[sys.argv[1]](*sys.argv[2:])
+    {"deliver": deliver, "sweep": sweep, "change": change, "block": block}[sys.argv[1]](*sys.argv[2:])

@@ -14,7 +14,11 @@ from django.db import connection, transaction
 
 from apps.core.automation.models import OutboxEvent, Receipt
 from apps.core.factory.models import Site
+from apps.core.iam.tests.factories import UserFactory
+from apps.core.iam.tokens import issue_token
+from apps.core.notifications.models import Notification
 from apps.kernel.events import publish
+from apps.tiers.tests.factories import CompanyFactory
 from tests.integration.outbox_proof import AFTER_COMMIT, BEFORE_COMMIT, TRACES, ThingProven, arm, store
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
@@ -203,6 +207,24 @@ def test_a_dead_broker_neither_fails_nor_holds_up_the_change_and_the_sweep_deliv
     assert states() == [(1, "open")]
     assert sweep() == 0
     assert seen() == [(site.pk, 1)]
+
+
+def test_a_request_without_redis_is_answered_and_its_event_delivered_when_redis_is_back(processes, sweep):
+    # given
+    manager, blocker = UserFactory(), UserFactory(is_superuser=True)
+    company = CompanyFactory(active=True, account_manager=manager)
+    _token, secret = issue_token(user=blocker, name="proof")
+    company.refresh_from_db()
+    # when
+    request = processes("tests.integration.outbox_child", "block", str(company.pk), str(company.version), secret,
+                        REDIS_URL=DEAD_BROKER, CELERY_BROKER_URL=DEAD_BROKER)
+    # then
+    assert request.wait(PATIENCE) == 0
+    assert list(OutboxEvent.objects.values_list("topic", "object_pk", "actor", "state")) == [
+        ("tiers.company.blocked", company.pk, blocker.pk, "open")]
+    assert sweep() == 0
+    assert list(Notification.objects.values_list("recipient", "parameters")) == [
+        (manager.pk, {"legal_name": company.legal_name, "reason": "Insolvency proceedings"})]
 
 
 def race(relay, without="nothing"):
