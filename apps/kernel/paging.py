@@ -26,7 +26,7 @@ def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> tuple[int, bool]:
     except EmptyResultSet:
         return 0, False
     with connection.cursor() as cursor:     # what count() would ask, without making the query twice
-        cursor.execute(f"SELECT count(*) FROM ({sql}) counted", values)  # nosec B608 (Django's own SQL, values apart)
+        cursor.execute(f"SELECT count(*) FROM ({sql}) counted", values)  # nosec B608: this SQL is Django's, its values stand apart
         counted = cursor.fetchone()[0]
     return min(counted, cap), counted > cap
 

@@ -32,5 +32,5 @@ def in_transaction(work: Callable[[], Result], attempts: int = ATTEMPTS) -> Resu
                 raise
             if attempt == attempts:
                 raise Conflict("try_again", _("Others are changing the same records. Nothing was done: try again.")) from error
-            time.sleep(random.uniform(0.005, 0.02) * 2 ** attempt)
+            time.sleep(random.uniform(0.005, 0.02) * 2 ** attempt)  # nosec B311: it keeps two victims apart, and no secret
     raise AssertionError("unreachable")

@@ -15,7 +15,7 @@ _USER = ("id", "email", "name", "status", "kind", "language", "time_zone", "is_s
 _FIND = f"""
 SELECT {', '.join(f't.{name}' for name in _TOKEN)}, {', '.join(f'u.{name}' for name in _USER)}
 FROM iam_apitoken t JOIN iam_user u ON u.id = t.user_id
-WHERE t.digest = %s AND u.status = 'active' AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())"""  # nosec B608 (our own names)
+WHERE t.digest = %s AND u.status = 'active' AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())"""  # nosec B608: these are our own column names
 
 
 def digest(secret: str) -> str:
