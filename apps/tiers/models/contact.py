@@ -97,11 +97,13 @@ class ContactPoint(PartyLine):
     def clean(self) -> None:
         """Store one spelling of the address or number."""
         super().clean()
-        if self.kind == ContactKind.EMAIL:
-            validate_email(self.value.strip())
+        country = self.company.country if self.company_id and self.company else None
         try:
-            country = self.company.country if self.company_id and self.company else None
             self.value = normal_value(self.kind, self.value, country)
+            if self.kind == ContactKind.EMAIL:
+                validate_email(self.value)
+        except ValidationError as error:
+            raise ValidationError({"value": error}) from error
         except ValueError as error:
             raise ValidationError({"value": str(error)}) from error
 

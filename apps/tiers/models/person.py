@@ -54,7 +54,7 @@ class Person(Tracked):
     search = FoldedField()
 
     objects = DoorManager.from_queryset(PersonQuerySet)()
-    access: ClassVar[Access] = Access(owner="user", columns=frozenset({"category"}))
+    access: ClassVar[Access] = Access(columns=frozenset({"user", "category"}))
     unrecorded: ClassVar[tuple[str, ...]] = ("search", "sort_name")
 
     class Meta(Tracked.Meta):

@@ -17,7 +17,7 @@ from apps.tiers.models.company import Company
 
 CIRCLE, TOO_MUCH = "tiers_ownership_circle", "tiers_ownership_total"
 explain(CIRCLE, _("A company cannot own itself, not even through others."))
-explain(TOO_MUCH, _("The shares held in this company would exceed 100 % on some day."))
+explain(TOO_MUCH, _("The shares held in this company would exceed one hundred per cent on some day."))
 
 _OWNERSHIP = f"""
 PERFORM pg_advisory_xact_lock(hashtext('tiers_ownership'));
@@ -58,9 +58,9 @@ class Ownership(Tracked):
         indexes = [models.Index(fields=["child", "-created_at", "-id"], name="tiers_ownership_child")]
         constraints = [
             models.CheckConstraint(condition=_percent("share_pct"), name="tiers_ownership_share",
-                                   violation_error_message=_("A share lies above 0 and up to 100 %.")),
+                                   violation_error_message=_("A share lies above 0 and up to one hundred per cent.")),
             models.CheckConstraint(condition=_percent("votes_pct", empty=True), name="tiers_ownership_votes",
-                                   violation_error_message=_("Votes lie above 0 and up to 100 %.")),
+                                   violation_error_message=_("Votes lie above 0 and up to one hundred per cent.")),
             models.CheckConstraint(condition=~Q(parent=F("child")), name="tiers_ownership_self",
                                    violation_error_message=_("A company cannot own itself.")),
             ExclusionConstraint(name="tiers_ownership_once",
@@ -124,7 +124,7 @@ class Interest(Tracked):
         constraints = [
             models.CheckConstraint(condition=(Q(role=InterestRole.LICENSEE, share_pct__isnull=False) & _percent("share_pct")) |
                                    (~Q(role=InterestRole.LICENSEE) & Q(share_pct__isnull=True)), name="tiers_interest_share",
-                                   violation_error_message=_("A licensee has a share above 0 and up to 100 %; nobody else has one.")),
+                                   violation_error_message=_("A licensee has a share above 0 and up to one hundred per cent; nobody else has one.")),
             ExclusionConstraint(name="tiers_interest_once",
                                 expressions=[("company", RangeOperators.EQUAL), ("site", RangeOperators.EQUAL),
                                              ("role", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
