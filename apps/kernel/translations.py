@@ -18,7 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-KEYWORDS: dict[str, tuple | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
@@ -67,11 +67,10 @@ def _read_source(path: Path) -> bytes:
 
 def texts_of(path: Path, place: str) -> Iterator[Text]:
     """The messages of one Python file or template; `place` is what the catalogue says of where it is."""
-    for _line, function, words, _comments in extract_python(BytesIO(_read_source(path)), KEYWORDS.keys(), (), {"encoding": "utf-8"}):
-        given = words if isinstance(words, tuple) else (words,)
-        context = ""
-        if function.startswith(("pgettext", "npgettext")):
-            context, *given = given
+    found: Any = extract_python(BytesIO(_read_source(path)), KEYWORDS, (), {"encoding": "utf-8"})
+    for _line, function, words, _comments in found:
+        given = list(words) if isinstance(words, tuple) else [words]
+        context = given.pop(0) if function.startswith(("pgettext", "npgettext")) else ""
         if given and isinstance(given[0], str) and given[0]:
             plural = given[1] if len(given) > 1 and function.startswith(("ngettext", "npgettext")) else ""
             yield Text(given[0], plural or "", context or "", (place,))
@@ -147,7 +146,7 @@ def merge(language: str, texts: list[Text]) -> Catalog:
         known = old.get(text.singular, text.context or None)
         string = known.string if known is not None and isinstance(known.string, tuple) == bool(text.plural) else ""
         flags = {"python-format"} if "%(" in text.singular + text.plural else set()
-        new.add(text.id, string, [(place, None) for place in text.places], flags, context=text.context or None)
+        new.add(text.id, string, [(place, 0) for place in text.places], flags, context=text.context or None)
     return new
 
 
@@ -172,4 +171,4 @@ def identity(message: Message) -> str | tuple[str, ...]:
 
 def is_complete(message: Message) -> bool:
     """Whether every form of the message is translated."""
-    return bool(message.string) if isinstance(message.string, str) else all(message.string)
+    return bool(message.string) if isinstance(message.string, str) else all(message.string or [""])

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "screenshots"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 BUNDLE = ROOT / "static" / "dist" / "app.js"
-CHROMIUM = os.environ.get("OPSFLUX_CHROMIUM", "/usr/bin/chromium")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("OPSFLUX_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 PASSWORD = "une phrase assez longue"
@@ -29,8 +31,9 @@ REPORT_VIOLATIONS = """document.addEventListener('securitypolicyviolation',
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"No Chromium at {CHROMIUM}: install it, or name it in OPSFLUX_CHROMIUM.")
+    if not CHROMIUM:
+        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        refuse("No Chromium on this machine: install it, or name it in OPSFLUX_CHROMIUM.")
     if not BUNDLE.exists() or not AXE.exists():
         pytest.fail("The pages' JavaScript is not built: npm ci --ignore-scripts && npm run build")
     assert translations.main() == 0     # compiled catalogues, as the launcher does at each start
