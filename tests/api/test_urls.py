@@ -7,6 +7,7 @@ from django.test import Client
 from rest_framework.settings import api_settings
 
 from apps.kernel.api.permissions import Nobody
+from apps.kernel.api.registry import kebab, plural
 from tests.api.inventory import everything, lines
 
 PINNED = Path(__file__).with_name("urls_inventory.txt")
@@ -43,3 +44,10 @@ def test_nobody_is_let_in_without_signing_in():
                 let_in.add((pattern, response.status_code))
     # then an anonymous caller is sent to sign in, or refused
     assert let_in == set()
+
+
+@pytest.mark.parametrize(("name", "segment"), [
+    ("Site", "sites"), ("Company", "companies"), ("RoleInclusion", "role-inclusions"), ("Address", "addresses"), ("Status", "statuses"),
+    ("PersonalDetails", "personal-details"), ("Branch", "branches"), ("Day", "days"), ("ApiToken", "api-tokens")])
+def test_addresses_are_kebab_case_plurals(name, segment):
+    assert plural(kebab(name)) == segment

@@ -9,6 +9,7 @@ from apps.kernel.api.spec import spec_of
 from apps.kernel.api.viewsets import ResourceViewSet
 
 RESOURCES: dict[str, type[ResourceViewSet]] = {}
+COMMANDS: list[URLPattern] = []
 Viewset = TypeVar("Viewset", bound=type[ResourceViewSet])
 
 
@@ -21,7 +22,9 @@ def plural(word: str) -> str:
     """The English plural of an identifier."""
     if re.search(r"[^aeiou]y$", word):
         return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+    if word.endswith(("ss", "us", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    return word if word.endswith("s") else f"{word}s"
 
 
 def address(viewset: type[ResourceViewSet]) -> str:
@@ -38,9 +41,14 @@ def resource(viewset: Viewset) -> Viewset:
     return viewset
 
 
+def command(route: str, view: Any, name: str) -> None:
+    """Register an address under /api/v1/ that is no resource: a use case over several records."""
+    COMMANDS.append(path(route, view.as_view(), name=name))
+
+
 def routes() -> list[URLPattern]:
-    """The addresses of every resource, under /api/v1/."""
-    return [route for where, viewset in sorted(RESOURCES.items()) for route in _routes(where, viewset)]
+    """The addresses of every resource and command, under /api/v1/."""
+    return COMMANDS + [route for where, viewset in sorted(RESOURCES.items()) for route in _routes(where, viewset)]
 
 
 def _routes(where: str, viewset: type[ResourceViewSet]) -> list[URLPattern]:
