@@ -5,6 +5,7 @@ import { startErrors } from "./errors";
 import { startHelp } from "./help";
 import { startKeys } from "./keys";
 import { startPalette } from "./palette";
+import { startSimilar } from "./similar";
 import { startSubmit } from "./submit";
 
 startAccessibility();
@@ -13,6 +14,7 @@ startHelp();
 startPalette();
 startKeys();
 startDrafts();
+startSimilar();
 
 document.addEventListener(
   "alpine:initialized",

@@ -1,14 +1,22 @@
 """The register in the back office."""
+from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.kernel.admin.filters import ChoicesDropdownFilter, ReferenceFilter
+from apps.kernel.admin.refusals import reasons
 from apps.kernel.admin.resource import LineInline, ResourceAdmin
-from apps.tiers.choices import NameKind
+from apps.kernel.errors import BusinessError
+from apps.tiers.admin_pages import Mergeable, undo_view
+from apps.tiers.choices import CandidateState, MergeState, NameKind
 from apps.tiers.models import (
     Address,
     Affiliation,
@@ -17,14 +25,17 @@ from apps.tiers.models import (
     CompanyName,
     CompanyRole,
     ContactPoint,
+    DuplicateCandidate,
     ExternalId,
     Identifier,
     Interest,
+    Merge,
     Ownership,
     Person,
     PersonalDetails,
     Relation,
 )
+from apps.tiers.services import dismiss
 
 
 class NameInline(LineInline):
@@ -89,8 +100,9 @@ class CategoryAdmin(ResourceAdmin):
 
 
 @admin.register(Company)
-class CompanyAdmin(ResourceAdmin):
+class CompanyAdmin(Mergeable, ResourceAdmin):
     icon = "domain"
+    kind = "company"
     list_display = ("legal_name", "status", "country", "category", "account_manager", "incomplete")
     list_select_related = ("category", "account_manager")
     list_filter = (("status", ChoicesDropdownFilter), ("country", ChoicesDropdownFilter), ("category", ReferenceFilter),
@@ -102,14 +114,14 @@ class CompanyAdmin(ResourceAdmin):
         (_("Business"), {"classes": ["tab"], "fields": ("nace", "headcount", "currency", "language", "website")}),
     )
     inlines = (RoleInline, IdentifierInline, NameInline, AddressInline, ContactPointInline, ExternalIdInline)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).current()
+    watched = ("legal_name",)
 
 
 @admin.register(Person)
-class PersonAdmin(ResourceAdmin):
+class PersonAdmin(Mergeable, ResourceAdmin):
     icon = "contacts"
+    kind = "person"
+    watched = ("given", "family")
     list_display = ("family", "given", "category", "language")
     list_display_links = ("family", "given")
     list_select_related = ("category",)
@@ -117,9 +129,6 @@ class PersonAdmin(ResourceAdmin):
     search_fields = ("search__holds",)
     fieldsets = ((None, {"fields": ("given", "family", "user", "language", "time_zone", "category", "tags")}),)
     inlines = (AffiliationInline, ContactPointInline, AddressInline, ExternalIdInline)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).current()
 
 
 @admin.register(PersonalDetails)
@@ -156,3 +165,58 @@ class InterestAdmin(ResourceAdmin):
     list_select_related = ("company", "site")
     list_filter = (("role", ChoicesDropdownFilter), ("company", ReferenceFilter), ("site", ReferenceFilter))
     fields = ("company", "site", "role", "share_pct", "state_share_pct", "period", "source")
+
+
+@admin.register(Merge)
+class MergeAdmin(ResourceAdmin):
+    icon = "merge"
+    list_display = ("kind", "survivor_id", "loser_id", "state", "created_at")
+    list_filter = (("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
+    readonly_fields = ("kind", "survivor_id", "loser_id", "state", "report")
+    fields = readonly_fields
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(partial(undo_view, self.admin_site))
+        return [path("<int:pk>/undo/", view, name="tiers_merge_undo"), *super().get_urls()]
+
+    def action_buttons(self, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
+        if record.state != MergeState.APPLIED:
+            return []
+        return [{"label": _("Undo the merge"), "danger": True, "url": reverse("admin:tiers_merge_undo", args=[record.pk]), "reasons": []}]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(DuplicateCandidate)
+class DuplicateCandidateAdmin(ResourceAdmin):
+    icon = "difference"
+    list_display = ("kind", "a_id", "b_id", "reason", "score", "state")
+    list_filter = (("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
+    readonly_fields = ("kind", "a_id", "b_id", "reason", "score", "state")
+    fields = readonly_fields
+    actions = ("dismiss_pairs",)
+
+    def action_buttons(self, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
+        if record.state != CandidateState.OPEN:
+            return []
+        page = reverse(f"admin:tiers_{record.kind}_merge", args=[record.a_id])
+        return [{"label": _("Merge"), "danger": False, "url": f"{page}?other={record.b_id}", "reasons": []}]
+
+    @admin.action(description=_("These are two records"))
+    def dismiss_pairs(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Say of the selected pairs that they are two records each: all or none."""
+        try:
+            with transaction.atomic():
+                done = [dismiss(candidate=candidate, actor=request.user) for candidate in queryset]
+        except (BusinessError, PermissionDenied) as error:
+            messages.error(request, " ".join(str(reason.message) for reason in reasons(error)))
+        else:
+            messages.success(request, ngettext("%(count)d pair dismissed.", "%(count)d pairs dismissed.", len(done)) % {"count": len(done)})
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission

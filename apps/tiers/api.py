@@ -1,6 +1,12 @@
 """The register by REST: companies and persons with their lines (TIE-01, 02, 03, 07, 08), what ties them, possible duplicates."""
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from apps.kernel.api.registry import resource
 from apps.kernel.api.viewsets import ResourceViewSet
+from apps.tiers import api_merging  # noqa: F401 (registers merging by REST)
 from apps.tiers.models import (
     Address,
     Affiliation,
@@ -25,6 +31,22 @@ _TIMES = ("created_at", "updated_at")
 _COMPANY = {"company": ("legal_name", "status")}
 
 
+class MovedViewSet(ResourceViewSet):
+    """Base of what can be merged: the address of a merged record says where it went, and lists leave it out unless asked for."""
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        moved = self.rows().filter(pk=pk, merged_into__isnull=False).values_list("merged_into", flat=True).first()
+        if moved is None:
+            return super().retrieve(request, pk)
+        where = request.path.removesuffix(f"{pk}/") + f"{moved}/"
+        return Response({"id": pk, "moved_to": where}, status=301, headers={"Location": where})
+
+    def rows(self, right: str = "view") -> Any:
+        rows = super().rows(right)
+        asked = any(name.startswith("merged_into") for name in self.request.GET)
+        return rows if asked or self.action not in ("list", "export") else rows.current()
+
+
 @resource
 class CategoryViewSet(ResourceViewSet):
     """Categories of companies and persons."""
@@ -38,7 +60,7 @@ class CategoryViewSet(ResourceViewSet):
 
 
 @resource
-class CompanyViewSet(ResourceViewSet):
+class CompanyViewSet(MovedViewSet):
     """Companies. The status is written by the actions; what was merged is found with `merged_into`."""
     model = Company
     writable = ("legal_name", "legal_form", "country", "nace", "headcount", "currency", "language", "website", "category", "tags",
@@ -88,7 +110,7 @@ class CompanyRoleViewSet(ResourceViewSet):
 
 
 @resource
-class PersonViewSet(ResourceViewSet):
+class PersonViewSet(MovedViewSet):
     """Natural persons; private details stand apart, under their own right."""
     model = Person
     writable = ("given", "family", "language", "time_zone", "category", "tags")

@@ -123,7 +123,7 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
                            form_url: str = "", obj: Any = None) -> HttpResponse:
         if obj is not None and not add:
             form = context["adminform"].form
-            context |= {"of_buttons": self.action_buttons(request, obj) if hasattr(obj, "status") else [],
+            context |= {"of_buttons": self.action_buttons(request, obj),
                         "of_status": obj.get_status_display() if hasattr(obj, "status") else "",
                         "of_differences": getattr(form, "differences", ())}
             if self.has_change_permission(request, obj):

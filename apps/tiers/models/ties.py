@@ -124,7 +124,8 @@ class Interest(Tracked):
         constraints = [
             models.CheckConstraint(condition=(Q(role=InterestRole.LICENSEE, share_pct__isnull=False) & _percent("share_pct")) |
                                    (~Q(role=InterestRole.LICENSEE) & Q(share_pct__isnull=True)), name="tiers_interest_share",
-                                   violation_error_message=_("A licensee has a share above 0 and up to one hundred per cent; nobody else has one.")),
+                                   violation_error_message=_("A licensee has a share above 0 and up to one hundred per cent; "
+                                                             "nobody else has one.")),
             ExclusionConstraint(name="tiers_interest_once",
                                 expressions=[("company", RangeOperators.EQUAL), ("site", RangeOperators.EQUAL),
                                              ("role", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
@@ -132,4 +133,5 @@ class Interest(Tracked):
         ]
 
     def __str__(self) -> str:
-        return self.get_role_display() if self.share_pct is None else f"{self.get_role_display()} {self.share_pct.normalize():f} %"
+        share = "" if self.share_pct is None else f" {self.share_pct.normalize():f} %"
+        return f"{self.get_role_display()}{share}"

@@ -31,7 +31,8 @@ class TestCategories(ResourceContract):
 class TestCompanies(ResourceContract):
     """TIE-01"""
     viewset = api.CompanyViewSet
-    payload = staticmethod(lambda: {"legal_name": f"Société Œuvre {next(serial)}", "country": "FR", "tags": ["gaz", "mer"], "headcount": 12})
+    payload = staticmethod(lambda: {"legal_name": f"Société Œuvre {next(serial)}", "country": "FR", "tags": ["gaz", "mer"],
+                                    "headcount": 12})
     invalid = {"legal_name": "", "country": "XX", "headcount": -1, "website": "not an address", "currency": "ZZZ"}
     change = {"nace": "06.10"}
     references = {"category": category, "account_manager": UserFactory}
