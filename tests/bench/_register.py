@@ -43,7 +43,7 @@ WHERE indrelid = %s::regclass AND NOT indisprimary AND NOT EXISTS (SELECT FROM p
 
 
 def fill(rows: int) -> dict[str, User]:
-    """As many companies and persons, and the accounts "admin" (superuser), "manager" (of one site) and "user" (everywhere)."""
+    """As many companies and persons, and the accounts "admin" (superuser), "manager" (of one site) and "user" (a manager everywhere)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM tiers_company), (SELECT count(*) FROM tiers_person)")
         if cursor.fetchone() != (rows, rows):
@@ -77,7 +77,7 @@ def accounts() -> dict[str, User]:
     """The three accounts, made once."""
     predefined.sync()
     made = {}
-    for key, role in (("admin", ""), ("manager", predefined.MANAGER), ("user", predefined.USER)):
+    for key, role in (("admin", ""), ("manager", predefined.MANAGER), ("user", predefined.MANAGER)):
         made[key] = User.objects.filter(email=f"{key}@bench.example").first() or _account(key, role)
     return made
 

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.kernel.admin.door import DoorAdmin, DoorPermissions
 from apps.kernel.admin.labels import LabelledList
+from apps.kernel.admin.lines import LineFormSet
 from apps.kernel.admin.pages import CappedPaginator
 from apps.kernel.admin.refusals import RefusableForm, ShowsRefusals
 from apps.kernel.admin.stale import VersionedForm
@@ -43,6 +44,7 @@ class ResourceForm(RefusableForm, VersionedForm):
 
 class LineInline(DoorPermissions, TabularInline):
     """The lines of a record, judged by the record's rights."""
+    formset = LineFormSet
     extra = 0
     show_change_link = False
     hide_title = True
