@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
@@ -11,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import path, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminAutocompleteWidget
 
 from apps.kernel.access import can
 from apps.kernel.admin.refusals import reasons
@@ -27,7 +27,8 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, rows: QuerySet, site: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["other"]
-        chosen.widget = UnfoldAdminAutocompleteWidget(rows.model._meta.get_field("merged_into"), site)
+        chosen.widget = AutocompleteSelect(rows.model._meta.get_field("merged_into"), site,
+                                           attrs={"class": "unfold-admin-autocomplete admin-autocomplete"})
         chosen.queryset = rows
 
 

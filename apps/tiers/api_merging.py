@@ -53,6 +53,12 @@ class MergeOutput(serializers.Serializer):
     conflicts = serializers.ListField(child=serializers.DictField())
 
 
+class SettledOutput(serializers.Serializer):
+    """What the record is now."""
+    id = serializers.IntegerField()
+    state = serializers.CharField()
+
+
 class Command(ApiView, APIView):
     """A use case on one record of `model`, which the caller must see."""
     permission_classes = [SignedIn]
@@ -99,18 +105,18 @@ class UndoMerge(Command):
     """Make two records of one again."""
     model = Merge
 
-    @extend_schema(request=None, responses={200: serializers.DictField()})
+    @extend_schema(request=None, responses={200: SettledOutput})
     @writes
     def post(self, request: Request, pk: int) -> Response:
         done = undo(merge=self.seen(pk), actor=request.user)
-        return Response({"id": done.pk, "state": done.state, "report": done.report})
+        return Response({"id": done.pk, "state": done.state})
 
 
 class Dismiss(Command):
     """Say that a pair is two records."""
     model = DuplicateCandidate
 
-    @extend_schema(request=None, responses={200: serializers.DictField()})
+    @extend_schema(request=None, responses={200: SettledOutput})
     @writes
     def post(self, request: Request, pk: int) -> Response:
         candidate = dismiss(candidate=self.seen(pk), actor=request.user)

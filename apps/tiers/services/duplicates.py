@@ -139,7 +139,7 @@ def _threshold() -> Iterator[None]:
     """Let `%` mean our policy, a hair below: the database compares four-byte floats."""
     setting = "SELECT set_config('pg_trgm.similarity_threshold', %s, true)"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('pg_trgm.similarity_threshold')")
+        cursor.execute("SELECT show_limit()::text")     # on a new connection this also loads the extension, and with it the setting
         before = cursor.fetchone()[0]
         cursor.execute(setting, [str(float(TIERS_SIMILARITY) - 0.0001)])
         yield

@@ -269,3 +269,15 @@ def test_tie_19_the_index_of_name_keys_answers():
         plan = json.dumps(json.loads(CompanyName.objects.filter(name_key__trigram_similar="ODFJELL DRILLING").explain(format="json")))
     # then
     assert "tiers_companyname_near" in plan and "Seq Scan" not in plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_question_on_a_new_connection_is_answered_TIE_19():
+    """The extension is loaded by its first use: a setting of it does not exist before."""
+    # given a company, and a connection that has used nothing yet
+    company, user = CompanyFactory(legal_name="Odfjell Drilling AS"), UserFactory(is_superuser=True)
+    connection.close()
+    # when somebody types a name like it
+    similar = similar_companies(user=user, name="Odfjel Driling")
+    # then it is found
+    assert [one.record for one in similar.found] == [company]
