@@ -2,6 +2,7 @@
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,12 @@ from apps.kernel.admin.refusals import reasons
 from apps.kernel.errors import BusinessError
 from apps.tiers.models import Merge
 from apps.tiers.services import merge, preview_merge, similar_companies, similar_persons, undo
+
+
+def _named(counts: dict[str, int]) -> dict[str, int]:
+    """Counts by table, the tables named as people know them."""
+    names = {model._meta.db_table: str(model._meta.verbose_name_plural).capitalize() for model in apps.get_models()}
+    return {names.get(table, table): count for table, count in counts.items()}
 
 
 class MergeForm(forms.Form):
@@ -97,7 +104,8 @@ class Mergeable:
                     form.add_error(None, str(reason.message))
         return TemplateResponse(request, "tiers/merge.html", {
             **self.admin_site.each_context(request), "title": _("Merge into %(record)s") % {"record": survivor}, "opts": self.model._meta,
-            "survivor": survivor, "form": form, "preview": preview, "media": form.media, "back": self.address("change", pk)})
+            "survivor": survivor, "form": form, "preview": preview, "moved": _named(preview.moved) if preview else {},
+            "dropped": _named(preview.dropped) if preview else {}, "media": form.media, "back": self.address("change", pk)})
 
     def similar_view(self, request: HttpRequest) -> JsonResponse:
         """`?name=…&known=key` (persons: given, family) → what may be the same, with its address."""
