@@ -2,7 +2,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BooleanField, F, Func, GeneratedField, Model, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -56,7 +56,7 @@ def _records(request: HttpRequest, page: ResourceAdmin, model: type[Model], type
 def _kept_folded(model: type[Model]) -> str:
     """The column of folded names a large table is sorted by; "" for the others, which are small."""
     first = model._meta.ordering[0] if model._meta.ordering else None
-    folded = {field.name for field in model._meta.fields if isinstance(field, GeneratedField) and isinstance(field.expression, Fold)}
+    folded = {field.name for field in model._meta.fields if isinstance(getattr(field, "expression", None), Fold)}
     return str(first) if first in folded else ""
 
 

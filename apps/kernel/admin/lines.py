@@ -27,7 +27,8 @@ class LineFormSet(forms.BaseInlineFormSet):
     def forms(self) -> list[Any]:
         made = super().forms
         if made:
-            for name, field in made[0].fields.items():
+            fields: dict[str, Any] = made[0].fields
+            for name, field in fields.items():
                 if _is_autocomplete(field):
                     keys = {str(form[name].value()) for form in made}
                     found = field.queryset.filter(pk__in=[int(key) for key in keys if key.isdecimal()])

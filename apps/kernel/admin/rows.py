@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import FieldIsAForeignKeyColumnName, _get_non_gfk_field
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Model
@@ -62,11 +61,12 @@ def _columns(page: Any, headers: list[dict[str, Any]]) -> Iterator[tuple[str, Ce
 
 
 def _field(page: Any, name: Any) -> Any:
+    """The model's own column of that name; None for what is computed, the automatic key among it, as Unfold has it."""
     try:
-        field = _get_non_gfk_field(page.lookup_opts, name)
-    except (FieldDoesNotExist, FieldIsAForeignKeyColumnName):
+        field = page.lookup_opts.get_field(name)
+    except FieldDoesNotExist:
         return None
-    return None if field.auto_created else field
+    return field if field.concrete and field.name == name and not (field.auto_created or field.many_to_many) else None
 
 
 def _field_cell(page: Any, field: Any) -> Cell:
