@@ -42,13 +42,13 @@ SINCE = period(date(2019, 1, 1), None)
 
 def load(demonstration: Demonstration) -> None:
     """Companies by name under "companies"."""
-    accounts, sites, random = demonstration.records["accounts"], demonstration.records["sites"], demonstration.random
+    accounts, sites, dice = demonstration.records["accounts"], demonstration.records["sites"], demonstration.random
     with act(accounts["administrator"]):
         categories = {code: _saved(Category(code=code, name=trade.name)) for code, trade in TRADES.items()}
         companies = demonstration.records["companies"] = {
-            firm.name: _company(firm, categories[firm.trade], accounts, random) for firm in FIRMS}
+            firm.name: _company(firm, categories[firm.trade], accounts, dice) for firm in FIRMS}
         _ties(companies, sites)
-        _people(companies, accounts, random)
+        _people(companies, accounts, dice)
     _states(companies, accounts["administrator"])       # each action with a history context of its own
 
 
@@ -59,46 +59,46 @@ def _saved(record: Any) -> Any:
     return record
 
 
-def _company(firm: Firm, category: Category, accounts: dict[str, Any], random: Random) -> Company:
+def _company(firm: Firm, category: Category, accounts: dict[str, Any], dice: Random) -> Company:
     trade, host = TRADES[firm.trade], f"{_slug(firm.short or firm.name)}.example"
     company = _saved(Company(
         legal_name=firm.name, legal_form=firm.form, country=firm.country, nace=nace_code(trade.nace), headcount=firm.headcount,
         currency=CURRENCIES.get(firm.country, "EUR"), language=LANGUAGES.get(firm.country, "fr"), website=f"https://www.{host}",
-        category=category, tags=list(trade.tags), account_manager=accounts["user" if random.random() < 0.7 else "manager"]))
+        category=category, tags=list(trade.tags), account_manager=accounts["user" if dice.chance() < 0.7 else "manager"]))
     for role in trade.roles:
-        _saved(CompanyRole(company=company, role=role, period=period(date(random.randint(2012, 2023), random.randint(1, 12), 1), None)))
+        _saved(CompanyRole(company=company, role=role, period=period(date(dice.randint(2012, 2023), dice.randint(1, 12), 1), None)))
     if firm.short and firm.short != firm.name:
         _saved(CompanyName(company=company, kind=NameKind.TRADE, name=firm.short))
     if firm.former:
         _saved(CompanyName(company=company, kind=NameKind.FORMER, name=firm.former, period=period(None, date(2017, 1, 1))))
     if firm.status != register.PROSPECT:
-        for scheme, value in _numbers(firm, random):
+        for scheme, value in _numbers(firm, dice):
             _saved(Identifier(company=company, scheme=scheme, value=value))
-    _saved(Address(company=company, kind=AddressKind.HEAD_OFFICE, country=firm.country, city=firm.city, lines=_street(random),
-                   postcode=str(random.randint(10, 95) * 1000 + 990) if firm.country == "FR" else ""))
+    _saved(Address(company=company, kind=AddressKind.HEAD_OFFICE, country=firm.country, city=firm.city, lines=_street(dice),
+                   postcode=str(dice.randint(10, 95) * 1000 + 990) if firm.country == "FR" else ""))
     if firm.headcount > 250:
-        _saved(Address(company=company, kind=AddressKind.BILLING, country=firm.country, city=firm.city, lines=_street(random)))
+        _saved(Address(company=company, kind=AddressKind.BILLING, country=firm.country, city=firm.city, lines=_street(dice)))
     _saved(ContactPoint(company=company, kind=ContactKind.EMAIL, value=f"contact@{host}", primary=True))
-    if phone := _phone(firm.country, random):
+    if phone := _phone(firm.country, dice):
         _saved(ContactPoint(company=company, kind=ContactKind.PHONE, value=phone, label="standard", primary=True))
     return company
 
 
-def _numbers(firm: Firm, random: Random) -> Iterator[tuple[str, str]]:
+def _numbers(firm: Firm, dice: Random) -> Iterator[tuple[str, str]]:
     """The scheme and value of each of a company's numbers, in ranges no register has issued."""
     first = ""
     for scheme, pattern in register.NUMBERS[firm.country]:
-        value = number(scheme, pattern.format(first), random)
+        value = number(scheme, pattern.format(first), dice)
         first = first or value
         yield scheme, value
     if firm.name in register.WITH_LEI:
-        yield "lei", number("lei", register.LEI, random)
+        yield "lei", number("lei", register.LEI, dice)
 
 
-def number(scheme: str, pattern: str, random: Random) -> str:
+def number(scheme: str, pattern: str, dice: Random) -> str:
     """A number that fits the pattern (`#`: any digit) and its scheme's check digits. Raises ValueError where none is found."""
     for _attempt in range(20_000):
-        value = re.sub("#", lambda _sign: str(random.randint(0, 9)), pattern)
+        value = re.sub("#", lambda _sign: str(dice.randint(0, 9)), pattern)
         try:
             return normalise(scheme, value).value
         except Invalid:
@@ -124,39 +124,39 @@ def _ties(companies: dict[str, Company], sites: dict[str, Any]) -> None:
         _saved(Interest(company=companies[name], site=sites[code], role=InterestRole.CONTRACTOR, period=SINCE))
 
 
-def _people(companies: dict[str, Company], accounts: dict[str, Any], random: Random) -> None:
+def _people(companies: dict[str, Company], accounts: dict[str, Any], dice: Random) -> None:
     """The account holders, two persons who may be one, and at least one person for each company."""
     operator = companies[register.OPERATOR]
     for key, account in accounts.items():
         given, family = account.name.split(" ", 1)
-        person = _person(given, family, operator, account.email, random, user=account)
+        person = _person(given, family, operator, account.email, dice, user=account)
         _saved(Affiliation(person=person, company=operator, function=OWN_FUNCTIONS[key], period=SINCE, primary=True))
     for given, family, name in TWINS:
-        _employee(given, family, companies[name], random)
-    pairs = random.sample([(given, family) for family in register.FAMILY for given in register.GIVEN], PEOPLE)
+        _employee(given, family, companies[name], dice)
+    pairs = dice.sample([(given, family) for family in register.FAMILY for given in register.GIVEN], PEOPLE)
     names = list(companies)
     for position, (given, family) in enumerate(pairs):
         # every company has somebody; the large ones have several
-        name = names[position] if position < len(names) else random.choices(names, [firm.headcount for firm in FIRMS])[0]
-        person = _employee(given, family, companies[name], random)
+        name = names[position] if position < len(names) else dice.choices(names, [firm.headcount for firm in FIRMS])[0]
+        person = _employee(given, family, companies[name], dice)
         if position % 14 == 0:
             other = companies[names[(position + 7) % len(names)]]
             _saved(Affiliation(person=person, company=other, function="Consultant", period=always()))
 
 
-def _employee(given: str, family: str, company: Company, random: Random) -> Person:
+def _employee(given: str, family: str, company: Company, dice: Random) -> Person:
     host = company.website.removeprefix("https://www.")
-    person = _person(given, family, company, f"{_slug(given)}.{_slug(family)}@{host}", random)
-    function = random.choice(TRADES[company.category.code].functions)
+    person = _person(given, family, company, f"{_slug(given)}.{_slug(family)}@{host}", dice)
+    function = dice.choice(TRADES[company.category.code].functions)
     _saved(Affiliation(person=person, company=company, function=function, primary=True,
-                       period=period(date(random.randint(2015, 2025), random.randint(1, 12), 1), None)))
+                       period=period(date(dice.randint(2015, 2025), dice.randint(1, 12), 1), None)))
     return person
 
 
-def _person(given: str, family: str, company: Company, email: str, random: Random, **more: Any) -> Person:
+def _person(given: str, family: str, company: Company, email: str, dice: Random, **more: Any) -> Person:
     person = _saved(Person(given=given, family=family, language=company.language, category=company.category, **more))
     _saved(ContactPoint(person=person, kind=ContactKind.EMAIL, value=email, primary=True))
-    if random.random() < 0.5 and (phone := _phone(company.country, random, mobile=True)):
+    if dice.chance() < 0.5 and (phone := _phone(company.country, dice, mobile=True)):
         _saved(ContactPoint(person=person, kind=ContactKind.PHONE, value=phone, primary=True))
     return person
 
@@ -173,16 +173,16 @@ def _states(companies: dict[str, Company], actor: Any) -> None:
             archive(company=company, actor=actor)
 
 
-def _street(random: Random) -> str:
-    return f"{random.randint(1, 120)} {random.choice(STREETS)}"
+def _street(dice: Random) -> str:
+    return f"{dice.randint(1, 120)} {dice.choice(STREETS)}"
 
 
-def _phone(country: str, random: Random, mobile: bool = False) -> str:
+def _phone(country: str, dice: Random, mobile: bool = False) -> str:
     """A number of the ranges kept for fiction (France: Arcep; United Kingdom: Ofcom); "" for other countries."""
     if country == "FR":
-        return f"+33{'63998' if mobile else random.choice(('19900', '26191', '35301', '46571', '53649'))}{random.randint(0, 9999):04}"
+        return f"+33{'63998' if mobile else dice.choice(('19900', '26191', '35301', '46571', '53649'))}{dice.randint(0, 9999):04}"
     if country == "GB":
-        return f"+447700900{random.randint(0, 999):03}" if mobile else f"+441632960{random.randint(0, 999):03}"
+        return f"+447700900{dice.randint(0, 999):03}" if mobile else f"+441632960{dice.randint(0, 999):03}"
     return ""
 
 
