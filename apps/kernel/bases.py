@@ -66,11 +66,13 @@ class Tracked(models.Model):
             if parent is not None:
                 parent.version += 1
 
-    def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):  # type: ignore[no-untyped-def]  # Django's own hook, untyped there
+    def _do_update(self, *args: Any, **kwargs: Any) -> Any:
+        """Django's own hook: the UPDATE of one row, here of the version that was read."""
+        base_qs, using, pk_val, values, *rest = args
         values = [item for item in values if item[0].name not in ("version", "created_at", "updated_at")]
-        current = base_qs.filter(version=self.version)
-        if super()._do_update(current, using, pk_val, values, update_fields, forced_update):
-            return True
+        updated = super()._do_update(base_qs.filter(version=self.version), using, pk_val, values, *rest, **kwargs)
+        if updated:
+            return updated
         if base_qs.filter(pk=pk_val).exists():
             raise Stale(self, self.version)
         return False

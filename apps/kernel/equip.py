@@ -1,12 +1,12 @@
 """Equips a model with what its bases promise: history for every tracked row, a kept path for every tree."""
-from django.db import models
+from typing import Any
 
 from apps.kernel.bases import Tracked, Tree
 from apps.kernel.history import record
 from apps.kernel.tree_triggers import keep_path
 
 
-def equip(model: type[models.Model]) -> None:
+def equip(model: Any) -> None:
     """Called once for each model of a module, right after its class was made."""
     if issubclass(model, Tree):
         for trigger in keep_path(model):

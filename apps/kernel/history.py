@@ -1,4 +1,6 @@
 """History without asking: statement-level triggers record each version of a resource's rows, bulk and raw SQL included."""
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -7,6 +9,8 @@ from apps.kernel.access import GRANTS_TABLE
 
 _PARENT = """
 UPDATE {table} AS parent SET version = parent.version WHERE parent.{pk} IN (SELECT {column} FROM {rows}); RETURN NULL;"""
+
+_FORGET = "DELETE FROM {table} WHERE permission IN ({names}) AND object_id IN (SELECT id FROM old_values); RETURN NULL;"
 
 
 def bump_version() -> pgtrigger.Trigger:
@@ -17,7 +21,7 @@ def bump_version() -> pgtrigger.Trigger:
 
 def touch_parent(model: type[models.Model], parent_field: str) -> list[pgtrigger.Trigger]:
     """Lines belong to their parent: inserting, changing or deleting one is a new version of the parent."""
-    link = model._meta.get_field(parent_field)
+    link: Any = model._meta.get_field(parent_field)
     parent = link.remote_field.model
     if isinstance(parent, str):     # the parent's app declares the table name by Django's rule
         label, name = parent.split(".") if "." in parent else (model._meta.app_label, parent)
@@ -45,11 +49,10 @@ def forget_grants(model: type[models.Model]) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="forget_grants", when=pgtrigger.After, operation=pgtrigger.Delete, level=pgtrigger.Statement,
         referencing=pgtrigger.Referencing(old="old_values"),
-        func=f"{end}DELETE FROM {GRANTS_TABLE} WHERE permission IN ({names}) "
-             "AND object_id IN (SELECT id FROM old_values); RETURN NULL;")
+        func=end + _FORGET.format(table=GRANTS_TABLE, names=names))
 
 
-def record(model: type[models.Model]) -> type[models.Model]:
+def record(model: Any) -> Any:
     """Give a resource its history table, its version and the triggers that keep both."""
     triggers = [bump_version()]
     for parent in model.access.parents:

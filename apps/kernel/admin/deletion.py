@@ -29,9 +29,11 @@ def what_goes(records: list[Model], user: Any) -> Told:
         return _unseen(1)
 
     goes = collector.nested(named)
-    protected = [named(row) for row in collector.protected if row in seen]
-    unseen = sum(1 for row in collector.protected if row not in seen)
-    counts = {model._meta.verbose_name_plural: len(rows) for model, rows in collector.model_objs.items()}
+    preventing: list[Any] = list(collector.protected)
+    protected = [named(row) for row in preventing if row in seen]
+    unseen = sum(1 for row in preventing if row not in seen)
+    by_model: dict[Any, Any] = dict(collector.model_objs)
+    counts = {model._meta.verbose_name_plural: len(rows) for model, rows in by_model.items()}
     deletable = _allowed(user, "delete", gathered)
     missing = {row._meta.verbose_name for row in gathered if row not in deletable}
     return goes, counts, missing, protected + ([_unseen(unseen)] if unseen else [])

@@ -13,10 +13,11 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
-        return capped_count(self.object_list)  # type: ignore[arg-type]  # a list's rows are always a queryset
+        rows: Any = self.object_list
+        return capped_count(rows)
 
     @property
-    def count(self) -> int:  # type: ignore[override]  # Django's is cached, ours as well, one step below
+    def count(self) -> int:
         return self._counted[0]
 
     @property
@@ -48,4 +49,4 @@ class CappedPaginator(Paginator):
             return super().page(number)
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        return self._get_page(self.object_list[start:start + self.per_page], number, self)
+        return Page(self.object_list[start:start + self.per_page], number, self)

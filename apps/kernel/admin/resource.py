@@ -116,7 +116,7 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
         if token and not change:
             try:
                 with transaction.atomic():
-                    IdempotencyKey.objects.create(user=request.user, route=request.path[:200], key=token, status=302, body=b"")
+                    IdempotencyKey.objects.create(user_id=request.user.pk, route=request.path[:200], key=token, status=302, body=b"")
             except IntegrityError as error:
                 raise Conflict("sent_twice", _("This form was already sent, and the record was saved the first time.")) from error
         super().save_model(request, obj, form, change)
@@ -152,7 +152,7 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
         asked.user, asked.method, asked.session, asked.META = request.user, "GET", request.session, request.META
         query = QueryDict(request.GET.get("_changelist_filters", ""), mutable=True)
         for _attempt in range(2):
-            asked.GET = query.copy()
+            asked.GET = query.copy()  # type: ignore[assignment]  # Django itself assigns mutable ones
             keys = [str(row.pk) for row in self.get_changelist_instance(asked).result_list]
             if pk in keys[:-1]:
                 return keys[keys.index(pk) + 1]

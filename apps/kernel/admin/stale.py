@@ -40,8 +40,10 @@ class VersionedForm(forms.ModelForm):
             self.stale = True
             self.differences = tuple(self._compare(read))
             # the next attempt is against the version whose values were just shown
-            self.data = self.data.copy()
-            self.data[self.add_prefix(VERSION)] = str(self.read_version)
+            sent: Any = self.data
+            again = sent.copy()
+            again[self.add_prefix(VERSION)] = str(self.read_version)
+            self.data = again
             raise ValidationError(_("This record was changed by somebody else since you opened it. Nothing was saved and nothing "
                                     "you typed is lost: compare below, correct your values, and save again."), "stale_version")
         return cleaned

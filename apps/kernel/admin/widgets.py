@@ -26,6 +26,6 @@ def dressed(form: Form) -> Form:
             choices = getattr(field.widget, "choices", None)
             field.widget = look(attrs=attrs)
             if choices is not None:
-                field.widget.choices = choices  # type: ignore[attr-defined]  # select widgets have them
+                field.widget.choices = choices
             field.widget.is_required = field.required
     return form

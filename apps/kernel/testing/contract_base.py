@@ -42,7 +42,8 @@ class ContractBase:
         return self.spec.model._base_manager.get(pk=response.data["id"])
 
     def version(self, record: Any) -> str:
-        return f'"{self.spec.model._base_manager.get(pk=record.pk).version}"'
+        stored: Any = self.spec.model._base_manager.get(pk=record.pk)
+        return f'"{stored.version}"'
 
     def count(self) -> int:
         return self.spec.model._base_manager.count()
@@ -73,10 +74,11 @@ class ContractBase:
 
     def written(self, record: Any) -> Any:
         """The writable values of a record, as the API writes them."""
-        names = {name: self.spec.model._meta.get_field(name).attname for name in self.spec.writable}
+        fields: dict[str, Any] = {name: self.spec.model._meta.get_field(name) for name in self.spec.writable}
+        names = {name: field.attname for name, field in fields.items()}
         return orjson.loads(dumps({name: getattr(record, attname) for name, attname in names.items()}))
 
 
 def address_of(model: Any) -> str:
     """Where records of a model are found."""
-    return address(type("Viewset", (), {"model": model}))   # type: ignore[arg-type]  # an address needs the model only
+    return address(type("Viewset", (), {"model": model}))

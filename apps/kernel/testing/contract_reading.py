@@ -52,7 +52,7 @@ class ReadingContract(ContractBase):
                 assert record.pk in self.ids(self.boss, **{name: record.pk}), name
                 assert self.ids(self.boss, **{name: NOWHERE}) == [], name
             else:
-                shape = form_type(one.field)
+                shape: Any = form_type(one.field)
                 self.ids(self.boss, **{name: shape["enum"][0] if "enum" in shape else SAMPLES[shape.get("format", shape["type"])]})
 
     def test_every_ordering_works(self) -> None:
@@ -91,7 +91,8 @@ class ReadingContract(ContractBase):
             self.make()
         expected, found, cursor = self.ids(self.boss), [], ""
         while cursor is not None:
-            page = self.boss.get(self.url, {"limit": 2, **({"cursor": cursor} if cursor else {})}).data
+            asked: Any = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+            page = self.boss.get(self.url, asked).data
             found += [row["id"] for row in page["results"]]
             cursor = page["next"]
         assert found == expected and len(set(found)) == self.count()

@@ -19,18 +19,18 @@ CIRCLE, TOO_MUCH = "tiers_ownership_circle", "tiers_ownership_total"
 explain(CIRCLE, _("A company cannot own itself, not even through others."))
 explain(TOO_MUCH, _("The shares held in this company would exceed one hundred per cent on some day."))
 
-_OWNERSHIP = f"""
+_OWNERSHIP = """
 PERFORM pg_advisory_xact_lock(hashtext('tiers_ownership'));
 IF EXISTS (WITH RECURSIVE above(id, span) AS (SELECT NEW.parent_id, NEW.period
              UNION SELECT o.parent_id, o.period * above.span FROM tiers_ownership o
              JOIN above ON o.child_id = above.id AND o.period && above.span)
            SELECT FROM above WHERE id = NEW.child_id) THEN
-    RAISE EXCEPTION 'company % would own itself', NEW.child_id USING ERRCODE = '23514', CONSTRAINT = '{CIRCLE}';
+    RAISE EXCEPTION 'company % would own itself', NEW.child_id USING ERRCODE = '23514', CONSTRAINT = 'tiers_ownership_circle';
 END IF;
 IF EXISTS (SELECT FROM tiers_ownership s WHERE s.child_id = NEW.child_id AND s.period && NEW.period AND
            (SELECT sum(o.share_pct) FROM tiers_ownership o WHERE o.child_id = NEW.child_id
             AND o.period @> coalesce(greatest(lower(s.period), lower(NEW.period)), '-infinity'::date)) > 100) THEN
-    RAISE EXCEPTION 'shares of company % exceed 100 %%', NEW.child_id USING ERRCODE = '23514', CONSTRAINT = '{TOO_MUCH}';
+    RAISE EXCEPTION 'shares of company % exceed 100 %%', NEW.child_id USING ERRCODE = '23514', CONSTRAINT = 'tiers_ownership_total';
 END IF;
 RETURN NULL;"""
 
