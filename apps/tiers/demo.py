@@ -64,7 +64,7 @@ def _company(firm: Firm, category: Category, accounts: dict[str, Any], dice: Ran
     company = _saved(Company(
         legal_name=firm.name, legal_form=firm.form, country=firm.country, nace=nace_code(trade.nace), headcount=firm.headcount,
         currency=CURRENCIES.get(firm.country, "EUR"), language=LANGUAGES.get(firm.country, "fr"), website=f"https://www.{host}",
-        category=category, tags=list(trade.tags), account_manager=accounts["user" if dice.chance() < 0.7 else "manager"]))
+        category=category, tags=list(trade.tags), account_manager=accounts["user" if dice.random() < 0.7 else "manager"]))
     for role in trade.roles:
         _saved(CompanyRole(company=company, role=role, period=period(date(dice.randint(2012, 2023), dice.randint(1, 12), 1), None)))
     if firm.short and firm.short != firm.name:
@@ -156,7 +156,7 @@ def _employee(given: str, family: str, company: Company, dice: Random) -> Person
 def _person(given: str, family: str, company: Company, email: str, dice: Random, **more: Any) -> Person:
     person = _saved(Person(given=given, family=family, language=company.language, category=company.category, **more))
     _saved(ContactPoint(person=person, kind=ContactKind.EMAIL, value=email, primary=True))
-    if dice.chance() < 0.5 and (phone := _phone(company.country, dice, mobile=True)):
+    if dice.random() < 0.5 and (phone := _phone(company.country, dice, mobile=True)):
         _saved(ContactPoint(person=person, kind=ContactKind.PHONE, value=phone, primary=True))
     return person
 
