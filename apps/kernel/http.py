@@ -6,6 +6,7 @@ from time import perf_counter
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from apps.kernel.access import session
 
@@ -43,4 +44,15 @@ class RightsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with session():
+            return self.get_response(request)
+
+
+class ZoneMiddleware:
+    """Times are stored in UTC and shown in the reader's own zone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(getattr(request.user, "time_zone", None) or None):
             return self.get_response(request)

@@ -1,8 +1,5 @@
 """FAC-01, FAC-02 by REST: the organisation."""
-from typing import Any
-
 from apps.core.factory.models import Division, Site
-from apps.core.factory.services import authorise_move
 from apps.kernel.api.registry import resource
 from apps.kernel.api.viewsets import ResourceViewSet
 
@@ -24,11 +21,6 @@ class SiteViewSet(ResourceViewSet):
     search = ("name",)
     ordering = ("name", "code", "kind", "capacity", "water_depth", "commissioned_on", "created_at", "updated_at")
     expand = {"parent": ("name", "kind"), "created_by": ("name",), "updated_by": ("name",)}
-
-    def write(self, record: Any, *, adding: bool) -> None:
-        if not adding:
-            authorise_move(self.request.user, record)
-        super().write(record, adding=adding)
 
 
 @resource

@@ -1,4 +1,6 @@
-"""IAM-01 to IAM-04, SEC-04 by REST: accounts, teams, roles, what is held, tokens. What gives rights goes through services.authorise."""
+"""IAM-01 to IAM-04, SEC-04 by REST: accounts, teams, roles, what is held, tokens.
+
+What gives rights is asked of services.authorise before each write."""
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -6,7 +8,6 @@ from rest_framework.response import Response
 
 from apps.core.iam import tokens
 from apps.core.iam.models import ApiToken, Assignment, Grant, Group, Membership, Role, RoleInclusion, Rule, User
-from apps.core.iam.services import authorise
 from apps.kernel.api.registry import resource
 from apps.kernel.api.viewsets import ResourceViewSet
 
@@ -25,20 +26,8 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token <secret>"}
 
 
-class RightsViewSet(ResourceViewSet):
-    """Base of the resources that rights are made of."""
-
-    def write(self, record: Any, *, adding: bool) -> None:
-        authorise(self.request.user, record)
-        super().write(record, adding=adding)
-
-    def erase(self, record: Any) -> None:
-        authorise(self.request.user, record, removing=True)
-        super().erase(record)
-
-
 @resource
-class UserViewSet(RightsViewSet):
+class UserViewSet(ResourceViewSet):
     """Accounts. Passwords, states, back office and superuser rights are not set here."""
     model = User
     writable = ("email", "name", "phone", "language", "time_zone")
@@ -54,7 +43,7 @@ class UserViewSet(RightsViewSet):
 
 
 @resource
-class GroupViewSet(RightsViewSet):
+class GroupViewSet(ResourceViewSet):
     """Teams, in a tree."""
     model = Group
     writable = ("name", "parent", "description")
@@ -67,7 +56,7 @@ class GroupViewSet(RightsViewSet):
 
 
 @resource
-class MembershipViewSet(RightsViewSet):
+class MembershipViewSet(ResourceViewSet):
     """Who is in which team."""
     model = Membership
     writable = ("group", "user", "is_manager")
@@ -78,7 +67,7 @@ class MembershipViewSet(RightsViewSet):
 
 
 @resource
-class RoleViewSet(RightsViewSet):
+class RoleViewSet(ResourceViewSet):
     """Named sets of rules."""
     model = Role
     writable = ("code", "name", "description")
@@ -90,7 +79,7 @@ class RoleViewSet(RightsViewSet):
 
 
 @resource
-class RuleViewSet(RightsViewSet):
+class RuleViewSet(ResourceViewSet):
     """What roles allow and deny."""
     model = Rule
     writable = ("role", "permission", "condition", "deny")
@@ -101,7 +90,7 @@ class RuleViewSet(RightsViewSet):
 
 
 @resource
-class RoleInclusionViewSet(RightsViewSet):
+class RoleInclusionViewSet(ResourceViewSet):
     """Roles inside other roles."""
     model = RoleInclusion
     writable = ("role", "included")
@@ -112,7 +101,7 @@ class RoleInclusionViewSet(RightsViewSet):
 
 
 @resource
-class AssignmentViewSet(RightsViewSet):
+class AssignmentViewSet(ResourceViewSet):
     """Roles held by accounts and teams, at a site with everything below it or everywhere, between two moments."""
     model = Assignment
     writable = ("role", "user", "group", "site", "starts_at", "ends_at")
@@ -124,7 +113,7 @@ class AssignmentViewSet(RightsViewSet):
 
 
 @resource
-class GrantViewSet(RightsViewSet):
+class GrantViewSet(ResourceViewSet):
     """Rights on single objects."""
     model = Grant
     writable = ("permission", "object_id", "user", "group")
@@ -135,7 +124,7 @@ class GrantViewSet(RightsViewSet):
 
 
 @resource
-class ApiTokenViewSet(RightsViewSet):
+class ApiTokenViewSet(ResourceViewSet):
     """Personal tokens. Making one answers its secret, once."""
     model = ApiToken
     writable = ("name", "read_only", "expires_at")

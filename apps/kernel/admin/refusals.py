@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from apps.kernel.errors import BusinessError, Refusal
 from apps.kernel.integrity import explained
 
-REFUSED = (BusinessError, IntegrityError, PermissionDenied)
+REFUSED = (BusinessError, IntegrityError, PermissionDenied, ValidationError)
 
 
 def reasons(error: Exception) -> list[Refusal]:
@@ -18,6 +18,9 @@ def reasons(error: Exception) -> list[Refusal]:
         return explained(error).reasons
     if isinstance(error, BusinessError):
         return error.reasons
+    if isinstance(error, ValidationError):
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        return [Refusal("invalid", message, name) for name, messages in by_field.items() for message in messages]
     return [Refusal("denied", str(error))]
 
 

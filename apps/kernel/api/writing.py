@@ -19,6 +19,7 @@ from apps.kernel.api.validation import check
 from apps.kernel.context import act
 from apps.kernel.errors import Stale
 from apps.kernel.transactions import in_transaction
+from apps.kernel.writing import authorise_write
 
 _ETAG = re.compile(r'"(\d{1,9})"')
 
@@ -51,11 +52,13 @@ class Writing:
     model: Any
 
     def write(self, record: Any, *, adding: bool) -> None:
-        """Store a checked record."""
+        """Store a checked record, after what its module asks before a write."""
+        authorise_write(self.request.user, record)
         record.save()
 
     def erase(self, record: Any) -> None:
-        """Delete a record."""
+        """Delete a record, after what its module asks before a write."""
+        authorise_write(self.request.user, record, removing=True)
         record.delete()
 
     def prepare(self, record: Any) -> None:

@@ -11,6 +11,7 @@ from apps.core.iam.tests.factories import UserFactory, holding
 from apps.kernel.errors import Conflict, Invalid, Refusal, Refused, Stale
 from apps.kernel.integrity import explained
 from apps.kernel.periods import period
+from apps.kernel.writing import authorise_write
 from apps.tiers.choices import CompanyStatus, NameKind
 from apps.tiers.models import Affiliation, Company, CompanyName, CompanyRole, Identifier, Ownership
 from apps.tiers.services import activate, archive, block, check_selectable, companies, merge, restore, selectable, unblock
@@ -405,3 +406,15 @@ def test_tie_03_an_owner_is_not_deleted_with_its_company():
     # when / then
     with pytest.raises(IntegrityError):
         share.child.delete()
+
+
+@pytest.mark.django_db
+def test_only_who_may_change_an_account_links_it_to_a_person_TIE_07():
+    """TIE-07 partly: an account linked to a person gets what $person and $company allow."""
+    # given somebody who may change persons, and a person without an account
+    clerk, account, person = holding(UserFactory(), "tiers.view_person", "tiers.change_person"), UserFactory(), PersonFactory()
+    person.user = account
+    # when they link an account they may not change; then it is refused, and with the right it is not
+    with pytest.raises(PermissionDenied):
+        authorise_write(clerk, person)
+    authorise_write(holding(clerk, "iam.view_user", "iam.change_user"), person)
