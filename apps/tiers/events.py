@@ -50,7 +50,7 @@ class CompanyRestored(CompanyEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartiesMerged(Event):
-    """A record became part of another of its kind (company or person): `pk` survives."""
+    """A company became part of another: `pk` survives."""
     topic = "tiers.party.merged"
     about = "tiers.company"
     kind: str
@@ -60,12 +60,26 @@ class PartiesMerged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PartiesUnmerged(Event):
-    """A merge was undone: `pk` is the record that had survived."""
+    """A merge of companies was undone: `pk` is the record that had survived."""
     topic = "tiers.party.unmerged"
     about = "tiers.company"
     kind: str
     loser_id: int
     actor_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonsMerged(PartiesMerged):
+    """A person's record became part of another: `pk` survives."""
+    topic = "tiers.person.merged"
+    about = "tiers.person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonsUnmerged(PartiesUnmerged):
+    """A merge of persons was undone: `pk` is the record that had survived."""
+    topic = "tiers.person.unmerged"
+    about = "tiers.person"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from apps.kernel.context import act
 from apps.kernel.errors import Conflict, Invalid, Refusal, Refused
 from apps.kernel.events import publish
 from apps.tiers.choices import CandidateState, CompanyStatus, MergeState
-from apps.tiers.events import PartiesMerged, PartiesUnmerged
+from apps.tiers.events import PartiesMerged, PartiesUnmerged, PersonsMerged, PersonsUnmerged
 from apps.tiers.models import Company, DuplicateCandidate, Merge, MergeMove, Person
 from apps.tiers.services.moving import Mover
 from apps.tiers.services.numbers import contradictions
@@ -29,6 +29,8 @@ from apps.tiers.services.restoring import Restored, put_back
 
 UNDO_WITHIN = timedelta(days=30)        # [policy]
 MODELS: dict[str, Any] = {"company": Company, "person": Person}
+MERGED: dict[str, type[PartiesMerged]] = {"company": PartiesMerged, "person": PersonsMerged}
+UNMERGED: dict[str, type[PartiesUnmerged]] = {"company": PartiesUnmerged, "person": PersonsUnmerged}
 
 # Whose value is kept may be chosen for these; a name is chosen by choosing which record is kept.
 CHOOSABLE = {
@@ -58,7 +60,7 @@ def merge(*, kind: str, survivor: Any, loser: Any, actor: Any, choices: Mapping[
         mover = _carry_out(kind, survivor, loser, actor, choices or {})
         if mover.conflicts:
             raise Refused(mover.conflicts)
-        publish(PartiesMerged(pk=survivor.pk, kind=kind, loser_id=loser.pk, actor_id=actor.pk))
+        publish(MERGED[kind](pk=survivor.pk, kind=kind, loser_id=loser.pk, actor_id=actor.pk))
         return mover.merge
 
 
@@ -90,7 +92,7 @@ def undo(*, merge: Merge, actor: Any) -> Merge:
         done.state = MergeState.REVERTED
         done.report = {**done.report, "undo": _undo_report(restored)}
         done.save()
-        publish(PartiesUnmerged(pk=survivor.pk, kind=done.kind, loser_id=loser.pk, actor_id=actor.pk))
+        publish(UNMERGED[done.kind](pk=survivor.pk, kind=done.kind, loser_id=loser.pk, actor_id=actor.pk))
         return done
 
 

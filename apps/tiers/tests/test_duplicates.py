@@ -155,6 +155,18 @@ def test_tie_19_equal_names_are_candidates_once(clerk):
     assert record_candidates(kind="company", pks=[]) == 0
 
 
+def test_tie_19_names_of_any_kind_count_but_not_those_without_a_letter():
+    # given two companies that share a trade name only, and two whose names have no key
+    pair = CompanyFactory.create_batch(2)
+    for company in pair:
+        CompanyNameFactory(company=company, name="Seabrand")
+    for name in ("—", "…"):
+        named(name)
+    # when / then
+    assert record_candidates(kind="company") == 1
+    assert [(a, b) for _kind, a, b, *_rest in candidates()] == [tuple(company.pk for company in pair)]
+
+
 def test_tie_19_different_valid_numbers_of_one_scheme_are_two_companies():
     # given namesakes: two with a number each, one with none, one with a number of another scheme, two with bank accounts only
     pairs = {}

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
@@ -131,6 +132,38 @@ def test_tie_19_scenario_8_an_order_given_to_another_since_stays_and_is_reported
     assert new.client_id == kept.pk
 
 
+def test_tie_19_of_a_row_only_the_cells_that_were_not_changed_since_go_back(clerk, pair):
+    # given a merge after which somebody made the other's name a trade name
+    kept, gone = pair
+    done = together(clerk, kept, gone)
+    name = kept.names.get(kind="former")
+    CompanyName.objects.filter(pk=name.pk).update(kind="trade")
+    # when
+    report = undo(merge=done, actor=clerk).report["undo"]
+    # then the name is with its company again, and the trade name it was made
+    name.refresh_from_db()
+    assert (name.company_id, name.kind) == (gone.pk, "trade")
+    assert report["kept"] == [{"table": "tiers_companyname", "row": name.pk, "column": "kind", "reason": "changed"}]
+
+
+def test_tie_19_a_dropped_row_that_cannot_return_is_reported(clerk, pair):
+    # given equal affiliations of one person with both, and the person deleted after the merge
+    kept, gone = pair
+    person = PersonFactory()
+    for company in pair:
+        dropped = AffiliationFactory(person=person, company=company)
+    done = together(clerk, kept, gone)
+    person.delete()
+    with connection.cursor() as cursor:     # as in the transaction of its own that an undo has
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    # when
+    report = undo(merge=done, actor=clerk).report["undo"]
+    # then the rest is undone all the same
+    assert [(entry["table"], entry["row"]) for entry in report["kept"]] == [("tiers_affiliation", dropped.pk)]
+    assert report["returned"] == {}
+    assert gone.names.count() == 1
+
+
 def test_tie_19_a_row_deleted_since_is_reported(clerk, scenario):
     # given
     kept, gone, orders = scenario
@@ -160,14 +193,21 @@ def test_tie_19_two_different_valid_numbers_are_refused_and_nothing_moves(clerk,
     assert OutboxEvent.objects.count() == 0
 
 
-def test_tie_19_a_siret_of_the_same_company_is_no_contradiction(clerk, pair):
+@pytest.mark.parametrize(("mine", "theirs", "codes"), [
+    (("fr.siren", "732829320"), ("fr.siret", "73282932000074"), []),
+    (("fr.siret", "73282932000074"), ("fr.siret", "73282932000082"), []),
+    (("fr.siren", "552100554"), ("fr.siret", "73282932000074"), ["different_numbers"]),
+    (("fr.siren", "732829320"), ("no.orgnr", "914807077"), []),
+    (("fr.tva", "FR44732829320"), ("fr.tva", "FR40303265045"), [])])
+def test_tie_19_which_numbers_contradict_each_other(clerk, pair, mine, theirs, codes):
+    """A SIRET stands for the SIREN of its company; two schemes, or two tax numbers, say nothing."""
     # given
     kept, gone = pair
-    IdentifierFactory(company=kept, scheme="fr.siren", value="732829320")
-    IdentifierFactory(company=gone, scheme="fr.siret", value="73282932000074")
+    for company, (scheme, value) in zip(pair, (mine, theirs), strict=True):
+        IdentifierFactory(company=company, scheme=scheme, value=value)
     # when / then
-    assert together(clerk, kept, gone).state == MergeState.APPLIED
-    assert kept.identifiers.count() == 2
+    found = preview_merge(kind="company", survivor=kept, loser=gone, actor=clerk)
+    assert [reason.code for reason in found.conflicts] == codes
 
 
 def test_tie_19_every_conflict_is_listed_at_once(clerk, pair):
@@ -223,8 +263,8 @@ def test_tie_19_what_hangs_on_a_dropped_row_hangs_on_its_equal(clerk, pair):
     # given equal roles; on that of the company that goes hang a booking the other has too and one it has not
     kept, gone = pair
     mine, theirs = (CompanyRoleFactory(company=company) for company in pair)
-    Booking.objects.create(role=mine, label="same")
-    Booking.objects.create(role=theirs, label="same")
+    Booking.objects.create(role=mine, label="same", company=kept)
+    Booking.objects.create(role=theirs, label="same", company=gone)
     other = Booking.objects.create(role=theirs, label="other")
     before = picture()
     # when
@@ -474,6 +514,9 @@ def test_tie_19_persons_merge_by_the_same_code(clerk):
     assert done.report["dropped"] == {"tiers_affiliation": 1}
     undo(merge=done, actor=clerk)
     assert picture() == before
+    # and both are told of the person, not of a company of the same number
+    assert list(OutboxEvent.objects.order_by("pk").values_list("topic", "about", "object_pk")) == [
+        ("tiers.person.merged", "tiers.person", kept.pk), ("tiers.person.unmerged", "tiers.person", kept.pk)]
 
 
 def test_tie_19_persons_with_an_account_each_are_refused(clerk):

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.core.iam.models import Grant
 from apps.core.iam.tests.factories import UserFactory
@@ -29,12 +29,12 @@ from apps.tiers.tests.merging_kit import picture, total
 from tests.merging.app.models import Booking, Circle, Order
 
 pytestmark = pytest.mark.django_db
-DAYS = [None, date(2020, 1, 1), date(2022, 1, 1), date(2024, 1, 1), None]
+HALVES = [(None, date(2022, 1, 1)), (date(2022, 1, 1), None)]
 
 
 def some_period(random):
-    first, last = sorted(random.sample(range(5), 2))
-    return period(DAYS[first], DAYS[last])
+    """Mostly one of two halves, so that rows are often equal or apart; sometimes one that overlaps both."""
+    return period(*random.choice([*HALVES * 5, (date(2020, 1, 1), date(2024, 1, 1))]))
 
 
 def world(random):
@@ -55,7 +55,7 @@ def world(random):
         lambda: CompanyRole.objects.create(company=company(), role="partner"),
         lambda: CompanyRole.objects.create(company=company(), role="partner"),
         lambda: CompanyName.objects.create(company=company(), kind="trade", name=one(["Alpha", "Beta"])),
-        lambda: Ownership.objects.create(parent=company(), child=company(), share_pct=one([20, 50]), period=some_period(random)),
+        lambda: Ownership.objects.create(parent=company(), child=company(), share_pct=10, period=some_period(random)),
         lambda: Relation.objects.create(a=company(), b=company(), kind=one(["agent_of", "replaces"]), period=some_period(random)),
         lambda: Interest.objects.create(company=company(), site=one(sites), role="operator", period=some_period(random)),
         lambda: Affiliation.objects.create(person=one(persons), company=company(), primary=one([True, False]), period=some_period(random)),
@@ -63,11 +63,13 @@ def world(random):
         lambda: Grant.objects.create(permission="tiers.view_company", object_id=company().pk, user=one(users)),
         lambda: Order.objects.create(number="x", client=company(), payer=one([None, company()])),
         lambda: one(circles).companies.add(company()),
-        lambda: Booking.objects.create(role=role(), label=one(["p", "q"])),
+        lambda: Booking.objects.create(role=role(), label=one(["p", "q"]), company=one([None, company()])),
         lambda: DuplicateCandidate.objects.create(kind="company", a_id=company().pk, b_id=company().pk, reason="name",
                                                   state=one(["open", "dismissed"])),
     ]
-    for _ in range(60):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for _ in range(random.randrange(10, 50)):
         try:
             with transaction.atomic():
                 one(makers)()
@@ -130,5 +132,5 @@ def test_tie_19_the_random_worlds_merge_refuse_and_drop():
                 dropped |= {entry["table"] for entry in done.snapshot}
             transaction.set_rollback(True)
     # then
-    assert merged >= 5 and refused >= 3
-    assert len(dropped) >= 2
+    assert merged >= 8 and refused >= 4
+    assert {"tiers_companyrole", "mergingproof_circle_companies"} < dropped

@@ -17,13 +17,15 @@ class Order(models.Model):
 
 
 class Booking(models.Model):
-    """A row that hangs on a line of a company: it follows when the line is dropped for its equal."""
+    """A row that hangs on a line of a company: it follows when the line is dropped for its equal. It may name the company itself too."""
     role = models.ForeignKey(CompanyRole, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, null=True, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=20)
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["role", "label"], name="mergingproof_booking_once")]
+        constraints = [models.UniqueConstraint(fields=["role", "label"], name="mergingproof_booking_once",
+                                               deferrable=models.Deferrable.DEFERRED)]
 
 
 class Circle(models.Model):
