@@ -2,8 +2,15 @@
 import pytest
 
 from apps.kernel.paging import _edges
+from opsflux.launcher import translations
 
 pytest.register_assert_rewrite("apps.kernel.testing")
+
+
+def pytest_configure(config):
+    """Catalogues are compiled before Django reads one; once, by the process that starts the others."""
+    if not hasattr(config, "workerinput") and translations.main():
+        raise pytest.UsageError("A catalogue in locale/ cannot be compiled: see the message above.")
 
 
 @pytest.fixture(autouse=True)

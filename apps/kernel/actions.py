@@ -8,7 +8,7 @@ history entry and the event, and it alone writes `status`.
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 from django import forms
@@ -41,6 +41,8 @@ class ReasonForm(forms.Form):
 @dataclass(frozen=True)
 class Action:
     """A transition of one model. Call it with keyword arguments, or `run` it with a key and raw input."""
+    do_not_call_in_templates: ClassVar[bool] = True     # a template names it, and would call it otherwise
+
     name: str
     model_label: str
     source: tuple[str, ...]

@@ -78,4 +78,4 @@ class PeriodField(DateRangeField):
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"form_class": PeriodFormField, **kwargs})
+        return super().formfield(**{"form_class": PeriodFormField, "show_hidden_initial": False, **kwargs})

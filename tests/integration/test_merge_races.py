@@ -136,7 +136,7 @@ def test_tie_19_scenario_7_the_same_number_typed_at_once_is_saved_once():
     # then
     assert sorted(type(end).__name__ for end in ends) == ["Conflict", "Identifier"]
     refusal = next(end for end in ends if isinstance(end, Conflict))
-    assert (refusal.status, str(refusal)) == (409, "This number is already registered.")
+    assert (refusal.status, refusal.data["constraint"]) == (409, "tiers_identifier_taken")
     assert Identifier.objects.count() == 1
 
 

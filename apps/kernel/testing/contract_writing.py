@@ -37,6 +37,9 @@ class WritingContract(ContractBase):
 
     def test_broken_bodies_are_refused(self) -> None:
         before = self.count()
+        if not self.viewset.operations:
+            assert self.boss.post(self.url, data=b"{", content_type="application/json").status_code == 405
+            return
         deep, path = b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), self.url if self.can("create") else f"{self.url}bulk/"
         for body, status in ((b"{", 400), (deep, 400), (b"[]", 422), (b'"x"', 422)):
             response = self.boss.post(path, data=body, content_type="application/json")

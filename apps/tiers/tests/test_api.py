@@ -1,10 +1,12 @@
 """TIE-01, TIE-02, TIE-03, TIE-08 and what is there of TIE-07: every resource of the register keeps the contract."""
+import pytest
+
 from apps.core.factory.tests.factories import SiteFactory
 from apps.core.iam.tests.factories import UserFactory
 from apps.kernel.testing.api import serial
 from apps.kernel.testing.contract import ResourceContract
 from apps.tiers import api
-from apps.tiers.models import Category, CompanyName
+from apps.tiers.models import Category
 from apps.tiers.tests.factories import CompanyFactory, PersonFactory
 
 
@@ -41,14 +43,16 @@ class TestCompanies(ResourceContract):
 class TestCompanyNames(ResourceContract):
     """TIE-01"""
     viewset = api.CompanyNameViewSet
-    payload = staticmethod(lambda: {"company": company().pk, "kind": "trade", "name": f"Marque {next(serial)}"})
+    payload = staticmethod(lambda: {"company": TestCompanyNames.stock.pop().pk, "kind": "trade", "name": f"Marque {next(serial)}"})
     invalid = {"kind": "nickname", "name": ""}
     change = {"name": "Autre marque"}
     references = {"company": company}
+    stock = []
 
-    def count(self):
-        """Making a company makes its legal name: those do not count."""
-        return CompanyName.objects.exclude(kind="legal").count()
+    @pytest.fixture(autouse=True)
+    def _stock(self, db):
+        """Companies made beforehand: making one makes its legal name, which would count as a change."""
+        TestCompanyNames.stock = CompanyFactory.create_batch(20)
 
 
 class TestIdentifiers(ResourceContract):

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.core.automation.models import OutboxEvent
 from apps.core.iam.models import Grant, Rule
@@ -230,6 +230,7 @@ def test_tie_19_every_conflict_is_listed_at_once(clerk, pair):
     assert picture() == before
 
 
+@translation.override("en")
 def test_tie_19_a_conflict_names_no_record_the_person_may_not_see(clerk, pair):
     # given an interest on a site hidden from the clerk, and one the kept company has there for another time
     kept, gone = pair
