@@ -29,14 +29,15 @@ def named(root: Path, known: set[str]) -> dict[str, dict[str, bool]]:
     for path in _test_files(root):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or not node.name.lower().startswith("test"):
+            name = getattr(node, "name", "") if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ""
+            if not isinstance(node, ast.Module) and not name.lower().startswith("test"):
                 continue
-            text = f"{node.name.replace('_', ' ').replace('-', ' ')} {ast.get_docstring(node) or ''}"
-            text = re.sub(r"\b([a-z][a-z0-9]{2}) (\d\d)\b", r"\1-\2", text)
+            text = f"{name.replace('_', ' ').replace('-', ' ')} {ast.get_docstring(node) or ''}"
+            text = re.sub(r"\b([A-Za-z][A-Za-z0-9]{2}) (\d\d)\b", r"\1-\2", text)
             for area, number, partly in _ID.findall(text):
                 feature = f"{area.upper()}-{number}"
                 if feature in known:
-                    found[feature][f"{path.relative_to(root)}::{node.name}"] = bool(partly)
+                    found[feature][f"{path.relative_to(root)}::{name}".removesuffix("::")] = bool(partly)
     return found
 
 

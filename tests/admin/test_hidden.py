@@ -144,6 +144,7 @@ def leaks(client, address: str) -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_of_the_admin_shows_what_is_hidden_IAM_05(role):
+    """IAM-05 partly: sockets, files and reports do not exist yet."""
     world = World()
     user = role(world)
     assert not can(user, "view", world.hidden) and not can(user, "view", world.secret)

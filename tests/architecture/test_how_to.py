@@ -34,7 +34,7 @@ def test_a_resource_costs_under_100_lines_and_its_contract_15():
 def test_the_page_works_when_followed(tmp_path):
     # given a copy of the project
     for name in ("apps", "opsflux", "tests", "templates", "static", "locale"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "bench", "e2e", "launcher", "dist"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "bench", "e2e", "dist"))
     for name in ("manage.py", "pytest.ini", "conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     # when somebody follows the page

@@ -1,4 +1,4 @@
-"""NTF-01 as a person: a company is blocked, its account manager hears the bell, reads why and puts the notice away."""
+"""NTF-01 partly, as a person: a company is blocked, its account manager hears the bell, reads why and puts the notice away."""
 import pytest
 
 from apps.core.automation import relay

@@ -1,4 +1,4 @@
-"""AUT-05: what the outbox promises, rule by rule, on PostgreSQL."""
+"""AUT-05 partly (dead letters are shown by a command, not yet by a page): what the outbox promises, rule by rule, on PostgreSQL."""
 from datetime import timedelta
 from threading import Thread
 

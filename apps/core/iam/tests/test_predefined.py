@@ -1,4 +1,4 @@
-"""IAM-03: the predefined roles and what each gives."""
+"""IAM-03 partly (no matrix page yet): the predefined roles and what each gives."""
 import json
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""NTF-01: people are told in the application, once, in their language, and only what they may see."""
+"""NTF-01 partly (no filters, no e-mail, no push yet): people are told in the application, once, in their language, and only what they may see."""
 import re
 from dataclasses import dataclass
 from datetime import timedelta
