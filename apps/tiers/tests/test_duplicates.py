@@ -1,4 +1,4 @@
-"""TIE-19 partly (addresses are not compared): TIE-19: the warning while somebody types, and the candidates that equality makes (domain rules 3 and 4, scenarios 2 and 7)."""
+"""TIE-19 partly (addresses are not compared): the warning while somebody types, and the candidates that equality makes (domain rules 3, 4)."""
 import json
 from datetime import date
 from fractions import Fraction

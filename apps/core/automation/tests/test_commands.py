@@ -1,4 +1,4 @@
-"""AUT-01 partly, AUT-05 partly: the catalogue and the outbox on the command line; one JSON document out, exit codes by interface item 21."""
+"""AUT-01 partly, AUT-05 partly: catalogue and outbox on the command line; one JSON document out, exit codes by interface item 21."""
 import json
 from datetime import timedelta
 from uuid import uuid4

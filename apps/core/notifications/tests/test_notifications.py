@@ -1,4 +1,4 @@
-"""NTF-01 partly (no filters, no e-mail, no push yet): people are told in the application, once, in their language, and only what they may see."""
+"""NTF-01 partly (no filters, no e-mail, no push yet): told in the application, once, in the reader's language, if they may see it."""
 import re
 from dataclasses import dataclass
 from datetime import timedelta
