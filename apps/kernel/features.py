@@ -29,8 +29,10 @@ def named(root: Path, known: set[str]) -> dict[str, dict[str, bool]]:
     for path in _test_files(root):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            name = getattr(node, "name", "") if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ""
-            if not isinstance(node, ast.Module) and not name.lower().startswith("test"):
+            if not isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)):
+                continue
+            name = "" if isinstance(node, ast.Module) else node.name
+            if name and not name.lower().startswith("test"):
                 continue
             text = f"{name.replace('_', ' ').replace('-', ' ')} {ast.get_docstring(node) or ''}"
             text = re.sub(r"\b([A-Za-z][A-Za-z0-9]{2}) (\d\d)\b", r"\1-\2", text)

@@ -1,4 +1,4 @@
-"""TIE-19 partly (addresses are not compared): the warning while somebody types, and the candidates that equality makes (domain rules 3, 4)."""
+"""TIE-19 partly (addresses are not compared): the warning while somebody types, and candidates that equality makes (rules 3 and 4)."""
 import json
 from datetime import date
 from fractions import Fraction
