@@ -41,8 +41,8 @@ def chosen(spec: "Spec", given: QueryDict) -> list[Column]:
 
 
 def expanded(spec: "Spec", given: QueryDict, columns: list[Column]) -> list[str]:
-    """?expand=: the references to show as records."""
-    names = [name for name in given.get("expand", "").split(",") if name]
+    """?expand=: the references to show as records, each once."""
+    names = list(dict.fromkeys(name for name in given.get("expand", "").split(",") if name))
     _known("expand", names, spec.expand)
     shown = {column.name for column in columns}
     return [name for name in names if name in shown]

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
+from django.utils import translation
 
 from apps.core.automation.models import OutboxEvent
 from apps.core.iam.models import Grant
@@ -109,6 +110,7 @@ def test_tie_19_scenario_7_of_a_hidden_company_only_that_its_number_is_taken():
     assert [like.record for like in similar_companies(user=outsider, name="Mine").found] == [mine]
 
 
+@translation.override("en")
 def test_tie_19_scenario_7_a_taken_number_names_the_record_to_those_who_see_it(clerk):
     # given
     company = named("Aker BP ASA")
