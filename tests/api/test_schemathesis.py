@@ -17,7 +17,7 @@ CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance
 
 
 @pytest.fixture
-def api(db):
+def api(transactional_db):
     """The document, asked as a superuser with a token."""
     _token, secret = issue_token(user=UserFactory(is_superuser=True), name="generated requests")
     headers = {"Authorization": f"Token {secret}", "Host": "localhost"}

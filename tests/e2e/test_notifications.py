@@ -21,7 +21,8 @@ def test_an_account_manager_reads_that_a_company_was_blocked(person, page, super
     person.sign_in(manager)
     bell = page.locator("a.of-icon-button", has_text="notifications")
     assert bell.locator(".of-badge").inner_text() == "1"
-    bell.click()
+    with page.expect_navigation():
+        bell.click()
     person.settle()
     # then
     person.inspect("notifications")
@@ -29,11 +30,13 @@ def test_an_account_manager_reads_that_a_company_was_blocked(person, page, super
     assert "Nordlys AS a été bloqué" in notice.inner_text()
     assert "Procédure collective ouverte lundi" in notice.inner_text()
     # when it is put away
-    notice.get_by_role("button").click()
+    with page.expect_navigation():
+        notice.get_by_role("button").click()
     person.settle()
     # then
     assert bell.locator(".of-badge").count() == 0
     assert notice.get_by_role("button").count() == 0
-    notice.get_by_role("link").click()
+    with page.expect_navigation():
+        notice.get_by_role("link").click()
     person.settle()
     assert page.url.endswith(f"/admin/tiers/company/{company.pk}/change/")

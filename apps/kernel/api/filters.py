@@ -20,9 +20,16 @@ LOOKUPS = frozenset({"exact", "in", "lt", "lte", "gt", "gte", "isnull", "holds",
 MAX_WORDS, MAX_LENGTH, MAX_VALUES, MAX_TERMS = 6, 200, 200, 3
 
 
+class KeyField(forms.IntegerField):
+    """A whole number that a bigint column could hold."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": -(2 ** 63), "max_value": 2 ** 63 - 1, **kwargs})
+
+
 class KeyFilter(Filter):
     """A whole number; of a reference its key: whether the record it names exists, or is shown, makes no difference."""
-    field_class = forms.IntegerField
+    field_class = KeyField
 
 
 class KeysFilter(BaseInFilter, KeyFilter):

@@ -135,6 +135,8 @@ def _integrity(error: IntegrityError, view: Any) -> Response:
 
 @answer.register
 def _data(error: DataError, view: Any) -> Response:
+    if view.request.method in ("GET", "HEAD"):      # nothing was to be stored: the question itself cannot be asked
+        return problem(400, "bad_value", _("A value asked for is too large, or of the wrong kind."))
     return problem(422, "invalid_value", _("A value cannot be stored: it is too large, or of the wrong kind."))
 
 
