@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from apps.kernel.api.permissions import SignedIn
 from apps.kernel.api.registry import command, resource
+from apps.kernel.api.shapes import Problem
 from apps.kernel.api.viewsets import ApiView, ResourceViewSet
 from apps.kernel.api.writing import writes
 from apps.tiers.models import Company, DuplicateCandidate, Merge, Person
@@ -59,6 +60,12 @@ class SettledOutput(serializers.Serializer):
     state = serializers.CharField()
 
 
+def described(answer: type[serializers.Serializer]) -> dict[Any, Any]:
+    """What a command answers: its own shape, or a problem."""
+    refusals = {(status, "application/problem+json"): Problem for status in (400, 401, 403, 404, 409, 413, 415, 422, 429)}
+    return {200: answer, **refusals}
+
+
 class Command(ApiView, APIView):
     """A use case on one record of `model`, which the caller must see."""
     permission_classes = [SignedIn]
@@ -75,7 +82,7 @@ class MergeInto(Command):
     """Make another record part of this one."""
     kind: ClassVar[str]
 
-    @extend_schema(request=MergeInput, responses={200: MergeOutput})
+    @extend_schema(request=MergeInput, responses=described(MergeOutput))
     @writes
     def post(self, request: Request, pk: int) -> Response:
         given = MergeInput(data=request.data)
@@ -105,7 +112,7 @@ class UndoMerge(Command):
     """Make two records of one again."""
     model = Merge
 
-    @extend_schema(request=None, responses={200: SettledOutput})
+    @extend_schema(request=None, responses=described(SettledOutput))
     @writes
     def post(self, request: Request, pk: int) -> Response:
         done = undo(merge=self.seen(pk), actor=request.user)
@@ -116,7 +123,7 @@ class Dismiss(Command):
     """Say that a pair is two records."""
     model = DuplicateCandidate
 
-    @extend_schema(request=None, responses={200: SettledOutput})
+    @extend_schema(request=None, responses=described(SettledOutput))
     @writes
     def post(self, request: Request, pk: int) -> Response:
         candidate = dismiss(candidate=self.seen(pk), actor=request.user)

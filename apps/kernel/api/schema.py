@@ -3,7 +3,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import DateRangeField
-from django.db.models import IntegerField
+from django.db.models import EmailField, IntegerField, URLField
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import serializers
@@ -42,6 +42,8 @@ def output_serializer(spec: Spec) -> type[OutputSerializer]:
             declared[name] = _described(shapes.listed(shapes.WHOLE))
         elif field is not None and field.choices:
             declared[name] = _described(_choices(field))
+        elif isinstance(field, (URLField, EmailField)) and field.blank:     # an empty one is no address
+            declared[name] = _described({"type": "string"})
         elif name in spec.expand:
             declared[name] = _described(_expanded(spec, name))
         elif field is not None and isinstance(field, DateRangeField):
