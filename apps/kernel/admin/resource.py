@@ -1,11 +1,14 @@
 """ResourceAdmin: the pages of a resource. A normal one names its columns and filters; everything else comes from here."""
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, models, transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -134,7 +137,9 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         if "_savenext" in request.POST and object_id:
-            request.of_next = self._following(request, unquote(object_id))  # type: ignore[attr-defined]  # read by response_change
+            # Where the list it came from cannot be read, saving still works.
+            with suppress(ValueError, IncorrectLookupParameters, SuspiciousOperation):
+                request.of_next = self._following(request, unquote(object_id))  # type: ignore[attr-defined]  # for response_change
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -151,15 +156,16 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
         asked = HttpRequest()
         asked.user, asked.method, asked.session, asked.META = request.user, "GET", request.session, request.META
         query = QueryDict(request.GET.get("_changelist_filters", ""), mutable=True)
-        for _attempt in range(2):
+        for attempt in range(2):
             asked.GET = query.copy()  # type: ignore[assignment]  # Django itself assigns mutable ones
             keys = [str(row.pk) for row in self.get_changelist_instance(asked).result_list]
-            if pk in keys[:-1]:
-                return keys[keys.index(pk) + 1]
+            if attempt:     # the page after the one that ended with it; a list of one page shows that one again
+                return keys[0] if keys and pk not in keys else None
             if pk not in keys:
-                return keys[0] if _attempt and keys else None
+                return None
+            if pk != keys[-1]:
+                return keys[keys.index(pk) + 1]
             query[PAGE_VAR] = str(int(query.get(PAGE_VAR, "1") or 1) + 1)
-            pk = ""
         return None
 
     # -- history -------------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,9 +16,8 @@ from django.utils.translation import ngettext
 
 from apps.kernel.access import may
 from apps.kernel.actions import Action, actions_of
-from apps.kernel.admin.refusals import reasons
+from apps.kernel.admin.refusals import REFUSED, reasons
 from apps.kernel.admin.widgets import dressed
-from apps.kernel.errors import BusinessError
 
 
 class HasActions:
@@ -53,7 +51,7 @@ class HasActions:
             version = request.POST.get("_version", "")
             try:
                 action.run(request.user, pk, form.cleaned_data, int(version) if version.isdigit() else None)
-            except (BusinessError, PermissionDenied) as error:
+            except REFUSED as error:
                 for reason in reasons(error):
                     form.add_error(reason.field if reason.field in form.fields else None, str(reason.message))
             else:
@@ -77,7 +75,7 @@ class HasActions:
             if "_confirmed" in request.POST and form.is_valid():
                 try:
                     done = action.run_many(request.user, queryset.values_list("pk", flat=True), form.cleaned_data)
-                except (BusinessError, PermissionDenied) as error:
+                except REFUSED as error:
                     for reason in reasons(error):
                         form.add_error(None, str(reason.message))
                 else:
