@@ -13,7 +13,7 @@ class ModuleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     icon: ClassVar[str] = "folder"
     menu: ClassVar[str] = "modules"
-    discovered: ClassVar[tuple[str, ...]] = ("services", "events", "receivers", "principal", "api")
+    discovered: ClassVar[tuple[str, ...]] = ("services", "events", "receivers", "principal", "jobs", "presets", "kpis", "api")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -10,7 +10,8 @@ ALLOWED_HOSTS = read("list", "OPSFLUX_HOSTS", default=["localhost", "127.0.0.1",
 SITE_URL = read("str", "OPSFLUX_URL", default="http://localhost:8000").rstrip("/")
 
 KERNEL = ["apps.kernel"]
-CORE = ["apps.core.factory", "apps.core.iam", "apps.core.audit", "apps.core.automation", "apps.core.notifications", "apps.core.search"]
+CORE = ["apps.core.reference", "apps.core.factory", "apps.core.iam", "apps.core.audit", "apps.core.jobs", "apps.core.automation",
+        "apps.core.notifications", "apps.core.search", "apps.core.exchange", "apps.core.dashboards"]
 BUSINESS = ["apps.tiers"]
 
 INSTALLED_APPS = [

@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.apps import ModuleConfig
+
+
+class DashboardsConfig(ModuleConfig):
+    name = "apps.core.dashboards"
+    label = "dashboards"
+    verbose_name = _("Dashboards")
+    icon = "dashboard"
+    menu = "steering"
