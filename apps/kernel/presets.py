@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from apps.kernel.cells import Reader
+from apps.kernel.events import Event
 
 Right = tuple[str, str]     # model label and action, e.g. ("tiers.company", "add")
 
@@ -84,12 +85,14 @@ class Notice:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a preset did. `counts` by model label; `notices` to look at; `figures` are further numbers of the preset, by name, for machines;
-    `lines` say them to people."""
+    """What a preset did. `counts` by model label; `others` how many things beside these came to be; `notices` to look at; `figures` are
+    further numbers of the preset, by name, for machines; `before` and `after` say them to people, around the table of counts."""
     counts: Mapping[str, Count] = field(default_factory=dict)
+    others: int = 0
     notices: Sequence[Notice] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
-    lines: Sequence[Any] = ()
+    before: Sequence[Any] = ()
+    after: Sequence[Any] = ()
 
 
 class FileRows(Protocol):
@@ -114,13 +117,12 @@ class Loading(Protocol):
         """Tell a fault."""
 
     def faults_from(self, sql: str, params: Mapping[str, Any], code: str, message: Any, column: str = "") -> int:
-        """Tell the faults that a query finds: it selects file number, line and, as text array, what `message` names %(a)s, %(b)s …; how
-        many. Lines at fault are taken out of the staged rows."""
+        """Tell the faults that a query finds: it selects the number of the file, the line, and what `message` names (columns of these
+        names). `column` is the preset's. Returns how many there were."""
 
-    def stage(self, types: Mapping[str, str], values: Callable[[int, Any], Sequence[Any] | None], name: str = "staged") -> int:
-        """Copy the rows of all files into a temporary table of the columns `file`, `line` and these; how many there are.
-
-        `values` gives the columns of a row of a file (its number and the row) or None to leave it out; it may raise BadCell."""
+    def stage(self, table: str, types: Mapping[str, str], values: Callable[[Any], Sequence[Any] | None]) -> int:
+        """Copy the rows of all files into a new temporary table with the columns `file` (its number in `files`), `line` and these; how
+        many. `values` gives the columns of a row, or None to leave it out; it may raise BadCell."""
 
     def progress(self, done: int, total: int, message: Any = "") -> None:
         """Say how far it is; raises to stop the run when somebody asked for it."""
@@ -134,7 +136,8 @@ class Loading(Protocol):
 class Preset:
     """Something that can be imported. `rights` are needed everywhere (security requirement 5), `missing_rights` besides when what the files
     only name is to be made; that is offered where `create_missing`. `most_rows` bounds what is planned in memory (None: no bound).
-    `settings` are further options by name, with their help."""
+    `settings` are further options by name, with their help. Presets of one `family` (its own name without) wait for each other: one runs at
+    a time. `event` is published, once, when something changed: it takes `preset`, `created`, `changed` and `actor_id`."""
     name: str
     title: Any
     help: Any = ""
@@ -145,6 +148,8 @@ class Preset:
     several: bool = False
     most_rows: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    family: str = ""
+    event: type[Event] | None = None
     load: Callable[[Loading], Loaded] | None = None
 
 
