@@ -16,6 +16,7 @@ from apps.kernel.admin.refusals import reasons
 from apps.kernel.admin.resource import LineInline, ResourceAdmin
 from apps.kernel.errors import BusinessError
 from apps.tiers.admin_pages import Mergeable, undo_view
+from apps.tiers.admin_photo import HasPhoto
 from apps.tiers.choices import CandidateState, MergeState, NameKind
 from apps.tiers.models import (
     Address,
@@ -118,7 +119,7 @@ class CompanyAdmin(Mergeable, ResourceAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(Mergeable, ResourceAdmin):
+class PersonAdmin(HasPhoto, Mergeable, ResourceAdmin):
     icon = "contacts"
     kind = "person"
     watched = ("given", "family")

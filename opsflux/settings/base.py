@@ -11,7 +11,7 @@ SITE_URL = read("str", "OPSFLUX_URL", default="http://localhost:8000").rstrip("/
 
 KERNEL = ["apps.kernel"]
 CORE = ["apps.core.reference", "apps.core.factory", "apps.core.iam", "apps.core.audit", "apps.core.jobs", "apps.core.automation",
-        "apps.core.notifications", "apps.core.search", "apps.core.exchange", "apps.core.dashboards"]
+        "apps.core.notifications", "apps.core.files", "apps.core.search", "apps.core.exchange", "apps.core.dashboards"]
 BUSINESS = ["apps.tiers"]
 
 INSTALLED_APPS = [

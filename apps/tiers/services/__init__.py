@@ -4,8 +4,10 @@ from apps.tiers.services.companies import activate, archive, block, check_select
 from apps.tiers.services.duplicates import Likeness, Similar, refuse_taken, similar_companies, similar_persons
 from apps.tiers.services.merging import MergePreview, merge, preview_merge, undo
 from apps.tiers.services.persons import authorise_account
+from apps.tiers.services.portraits import portrait_of, remove_portrait, set_portrait
 from apps.tiers.services.references import SOFT_REFERENCES, Rewrite, soft_reference
 
 __all__ = ["SOFT_REFERENCES", "Likeness", "MergePreview", "Rewrite", "Similar", "activate", "archive", "authorise_account",
-           "block", "check_selectable", "dismiss", "merge", "preview_merge", "record_candidates", "refuse_taken", "restore",
-           "selectable", "similar_companies", "similar_persons", "soft_reference", "unblock", "undo"]
+           "block", "check_selectable", "dismiss", "merge", "portrait_of", "preview_merge", "record_candidates", "refuse_taken",
+           "remove_portrait", "restore", "selectable", "set_portrait", "similar_companies", "similar_persons", "soft_reference", "unblock",
+           "undo"]
