@@ -124,6 +124,13 @@ class Loading(Protocol):
         """Copy the rows of all files into a new temporary table with the columns `file` (its number in `files`), `line` and these; how
         many. `values` gives the columns of a row, or None to leave it out; it may raise BadCell."""
 
+    def put(self, model: str, table: str, *, key: Sequence[str], columns: Mapping[str, str],
+            constants: Mapping[str, Any] | None = None) -> Count:
+        """Bring the rows of a temporary table into a model (its label) by key: insert what is new, update what differs, leave the rest.
+
+        `key` names fields of the model; `columns` maps its fields, those of the key included, to columns of the table, where a foreign key is
+        the other record's id; each key is in the table once. Who acts is recorded, defaults are the model's."""
+
     def progress(self, done: int, total: int, message: Any = "") -> None:
         """Say how far it is; raises to stop the run when somebody asked for it."""
 
