@@ -21,6 +21,7 @@ class Access:
     """How a model shows its rows to the door: its own columns, or the parent whose rights a line takes.
 
     `site`, `owner`, `group`, `company` name this model's columns; `columns` are the others that a condition may name.
+    `own` are the actions everybody may do on rows they own, without a role; a deny takes them back.
     `parents` names the foreign keys of a line (one of them is set); `actions` maps the line's action to the one asked of its parent."""
     site: str | None = None
     owner: str | None = None
@@ -28,6 +29,7 @@ class Access:
     company: str | None = None
     parents: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
     actions: dict[str, str] = field(default_factory=lambda: {"add": "change", "delete": "change"})
 
     def named(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Apps, database, cache, queue, languages."""
 import pghistory
 from celery.schedules import crontab
+from kombu import Queue
 
 from opsflux.settings.environment import BASE_DIR, broker_url, database_url, read
 
@@ -94,12 +95,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
                                    "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None     # a worker waits for its broker as long as it takes
+# People's background work has workers of its own: an hour's import does not hold up events. A worker told nothing else takes both.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs")]
 CELERY_TIMEZONE = "UTC"
 # What is due is in rows: the schedule itself needs no memory, and a tick that nobody took before the next one is dropped.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "automation.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-jobs": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "clean": {"task": "automation.clean", "schedule": crontab(minute=17), "options": {"expires": 3600}},
+    "clean-jobs": {"task": "jobs.clean", "schedule": crontab(hour=3, minute=7), "options": {"expires": 3600}},
     "clean-notifications": {"task": "notifications.clean", "schedule": crontab(minute=27), "options": {"expires": 3600}},
 }
 
@@ -119,6 +124,8 @@ STORAGES = {
                     "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = BASE_DIR / "var" / "media"
+PRIVATE_ROOT = read("str", "OPSFLUX_PRIVATE", default=str(BASE_DIR / "var" / "private"))     # result files; web and workers share it
+JOBS_KEPT_DAYS = read("int", "OPSFLUX_JOBS_KEPT_DAYS", default=90)
 
 EMAIL_CONFIG = read("email_url", "OPSFLUX_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

@@ -23,7 +23,7 @@ BUSINESS = [
     "mocvue", "cleanvue", "monitoring", "powertrace", "helpdesk", "planning", "organizer", "reporting", "redacteur", "portal",
 ]
 ORDER = ["kernel", *CORE, *BUSINESS]
-MEETING_PLACES = {"services", "selectors", "events", "choices"}
+MEETING_PLACES = {"services", "selectors", "events", "choices", "registry"}
 FROM_THE_DOOR = {"visible_to"}
 
 
@@ -57,7 +57,7 @@ def test_no_model_signals():
     assert [s.path for s in product() if "django.db.models.signals" in s.text or "post_save" in s.text] == []
 
 
-def test_neighbours_meet_in_services_selectors_events_and_choices():
+def test_neighbours_meet_in_services_selectors_events_choices_and_registries():
     wrong = []
     for source in product():
         if not source.app or source.app == "kernel":

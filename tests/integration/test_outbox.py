@@ -9,11 +9,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.core.automation import relay, services
-from apps.core.automation import wake as waking
 from apps.core.automation.choices import EventState
 from apps.core.automation.models import OutboxEvent, Receipt
 from apps.core.iam.models import User
 from apps.core.iam.selectors import system_user
+from apps.kernel.broker import Broker, backoff
 from apps.kernel.context import act, acting
 from apps.kernel.errors import Conflict
 from apps.kernel.events import RECEIVERS, publish
@@ -76,7 +76,7 @@ def test_publishing_outside_a_transaction_is_refused():
 def test_one_wake_after_the_commit_however_many_events(monkeypatch):
     # given
     sent = []
-    monkeypatch.setattr(waking._Broker, "try_again_at", 0.0)
+    monkeypatch.setattr(Broker, "try_again_at", 0.0)
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append((name, options["retry"])))
     # when
     with transaction.atomic():
@@ -91,7 +91,7 @@ def test_one_wake_after_the_commit_however_many_events(monkeypatch):
 def test_a_wake_lost_with_its_savepoint_is_asked_for_again(monkeypatch):
     # given
     sent = []
-    monkeypatch.setattr(waking._Broker, "try_again_at", 0.0)
+    monkeypatch.setattr(Broker, "try_again_at", 0.0)
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
     # when
     with transaction.atomic():
@@ -113,7 +113,7 @@ def test_a_broker_that_refuses_is_left_alone_for_a_while(monkeypatch):
         tries.append(name)
         raise OperationalError("refused")
 
-    monkeypatch.setattr(waking._Broker, "try_again_at", 0.0)
+    monkeypatch.setattr(Broker, "try_again_at", 0.0)
     monkeypatch.setattr(current_app, "send_task", refuse)
     # when
     say(1)
@@ -171,12 +171,12 @@ def test_a_failing_receiver_waits_longer_each_time_and_the_others_get_the_event_
         waits.append((attempt, event.attempts, event.state, dict(tally)))
         if event.state == "open":
             due = (event.next_at - timezone.now()).total_seconds()
-            assert due == pytest.approx(relay.delay(attempt), abs=2)
+            assert due == pytest.approx(backoff(attempt), abs=2)
             assert relay.drain().total() == 0       # not before its time
-            let_time_pass(relay.delay(attempt))
+            let_time_pass(backoff(attempt))
     # then
     assert waits == [(n, n, "open", {"retry": 1}) for n in range(1, 11)] + [(11, 11, "dead", {"dead": 1})]
-    assert [relay.delay(n) for n in range(1, 12)] == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]
+    assert [backoff(n) for n in range(1, 12)] == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]
     assert event.last_error == "fail: ValueError: no luck"
     assert failed == [1] * 11
     assert seen == [1]

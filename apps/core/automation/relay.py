@@ -16,6 +16,7 @@ from apps.core.automation.models import OutboxEvent, Receipt
 from apps.core.automation.services import delivering
 from apps.core.iam.selectors import system_user
 from apps.kernel.access import session
+from apps.kernel.broker import backoff
 from apps.kernel.context import act
 from apps.kernel.events import EVENTS, RECEIVERS, Event
 
@@ -51,11 +52,6 @@ WHERE e.id = %s AND later.state = 'open' AND later.about = e.about AND later.obj
 ABANDONED = """
 SELECT * FROM automation_outboxevent WHERE state = 'open' AND leased_until < statement_timestamp()
 ORDER BY id FOR UPDATE SKIP LOCKED"""
-
-
-def delay(attempts: int) -> int:
-    """How many seconds an event waits after its n-th failed attempt: min(3600, 5·2^(n-1)) (domain/core.md rule 17)."""
-    return min(3600, 5 << (attempts - 1))
 
 
 def claim() -> OutboxEvent | None:
@@ -112,7 +108,7 @@ def _finish(event: OutboxEvent, errors: str) -> str:
     """Acknowledge, put off or give up, if the lease is still ours."""
     state = EventState.DONE if not errors else EventState.DEAD if event.attempts >= MAX_ATTEMPTS else EventState.OPEN
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(FINISH, [state, errors[:ERROR_LENGTH], delay(event.attempts) if errors else 0,
+        cursor.execute(FINISH, [state, errors[:ERROR_LENGTH], backoff(event.attempts) if errors else 0,
                                 state == EventState.DONE, event.pk, event.attempts])
         if not cursor.rowcount:
             return "lost"

@@ -138,6 +138,8 @@ class HeldRights:
         name = permission(model, action)
         allows, denies = self.rules(name)
         allow = any_of([self._rule(model, action, condition, sites, prefix, deny=False) for condition, sites in allows.items()])
+        if action in access.own:
+            allow = any_of([allow, Q(**{f"{prefix}{access.owner}": self.user_id})])
         if allow is not True and name in self.granted:
             allow = any_of([allow, Q(**{f"{prefix}pk__granted": self._granted(name)})])
         deny = any_of([self._rule(model, action, condition, sites, prefix, deny=True) for condition, sites in denies.items()])
