@@ -75,6 +75,8 @@ def _resources() -> Iterator[tuple[type[Model], bool]]:
 
 def _lowest(model: Any, action: str, system: bool) -> str:
     """The lowest role that is offered an action on a model."""
+    if model.reference:
+        return GUEST if action in _READING else USER if action == "export" else MANAGER
     if system:
         return ADMIN
     if model.confidential:

@@ -86,6 +86,19 @@ def test_confidential_records_begin_with_managers():
     assert readers == ["manager", "admin"]
 
 
+@pytest.mark.parametrize(("role", "given"), [
+    ("guest", ["view"]), ("user", ["view", "export"]), ("manager", ["view", "export", "add", "change", "delete"]),
+    ("admin", ["view", "export", "add", "change", "delete"])])
+def test_code_lists_are_read_by_everybody_and_kept_by_managers(role, given):
+    """IAM-04"""
+    # given
+    predefined.sync()
+    user = holder(role)
+    # when / then
+    for label in ("reference.country", "reference.locode", "reference.helipad"):
+        assert [action for action in ("view", "export", "add", "change", "delete") if may(user, action, model(label))] == given
+
+
 def test_a_manager_of_one_site_works_there_only():
     # given
     predefined.sync()
