@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 LONGEST_TEXT = 200
 NO_VALUE = frozenset(("", "NULL"))
-YES = frozenset(("Y", "YES", "TRUE", "1", "OUI", "SI", "SÍ", "J", "JA", "VRAI", "X"))
+YES = frozenset(("Y", "YES", "TRUE", "1", "OUI", "SI", "SÍ", "JA", "VRAI"))
 NO = frozenset(("N", "NO", "FALSE", "0", "NON", "NEI", "FAUX"))
 DAY_FORMS = {"iso": (), "dmy": ("day", "month", "year"), "mdy": ("month", "day", "year")}
 Reader = Callable[[str], Any]

@@ -128,15 +128,15 @@ class Loading(Protocol):
             constants: Mapping[str, Any] | None = None) -> Count:
         """Bring the rows of a temporary table into a model (its label) by key: insert what is new, update what differs, leave the rest.
 
-        `key` names fields of the model; `columns` maps its fields, those of the key included, to columns of the table, where a foreign key is
-        the other record's id; each key is in the table once. Who acts is recorded, defaults are the model's."""
+        `key` names fields of the model; `columns` maps its fields, those of the key included, to columns of the table, where a foreign key
+        is the other record's id; each key is in the table once. Who acts is recorded, defaults are the model's."""
 
     def progress(self, done: int, total: int, message: Any = "") -> None:
         """Say how far it is; raises to stop the run when somebody asked for it."""
 
     @property
     def faulty(self) -> int:
-        """How many faults there are."""
+        """How many faults this pass over the files found."""
 
 
 @dataclass(frozen=True, kw_only=True)

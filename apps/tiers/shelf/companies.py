@@ -8,11 +8,11 @@ from itertools import combinations
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Invalid
+from apps.kernel.presets import Fault
 from apps.tiers.identifiers import VALID, Checked
 from apps.tiers.names import company_key
 from apps.tiers.shelf.known import CompanyRef, KnownCompanies, Number, number_of
 from apps.tiers.shelf.rows import CompanyRow, Reading
-from apps.tiers.shelf.tables import LineError
 
 OLD_MARK = re.compile(r"\(old\d*\)", re.IGNORECASE)  # the registrar's mark of a company that another follows
 
@@ -46,7 +46,7 @@ class CompanyPlan:
     """What should exist after the file. Nothing is written where there are errors."""
     companies: tuple[PlannedCompany, ...]
     candidates: tuple[Candidate, ...]
-    errors: tuple[LineError, ...]
+    errors: tuple[Fault, ...]
     rows: int
     valid_numbers: int
     unverified_numbers: int
@@ -100,26 +100,26 @@ def _order(ref: CompanyRef) -> tuple[bool, int, str, str]:
     return ref.pk is None, ref.pk or 0, ref.npdid, ref.name
 
 
-def _numbers(reading: Reading, errors: list[LineError]) -> dict[int, Checked]:
+def _numbers(reading: Reading, errors: list[Fault]) -> dict[int, Checked]:
     """The checked number of each line that gives one."""
     found = {}
     for row in reading.rows:
         try:
             checked = number_of(row)
         except Invalid as refusal:
-            errors.append(LineError(reading.file, row.line, "cmpOrgNumberBrReg", refusal.code, refusal.message))
+            errors.append(Fault(reading.file, row.line, "cmpOrgNumberBrReg", refusal.code, refusal.message))
         else:
             if checked is not None:
                 found[row.line] = checked
     return found
 
 
-def _once_each(reading: Reading, errors: list[LineError]) -> list[CompanyRow]:
+def _once_each(reading: Reading, errors: list[Fault]) -> list[CompanyRow]:
     """The rows, each external id once; a second row with the same one is an error."""
     first: dict[str, CompanyRow] = {}
     for row in reading.rows:
         if row.npdid in first:
-            errors.append(LineError(reading.file, row.line, "cmpNpdidCompany", "id_twice",
+            errors.append(Fault(reading.file, row.line, "cmpNpdidCompany", "id_twice",
                                     _("This company is already on line %(line)d.") % {"line": first[row.npdid].line}))
         else:
             first[row.npdid] = row
@@ -130,7 +130,7 @@ Group = list[CompanyRow]
 
 
 def _records(file: str, rows: Iterable[CompanyRow], numbers: Mapping[int, Checked], known: KnownCompanies,
-             errors: list[LineError]) -> list[tuple[int | None, list[Group]]]:
+             errors: list[Fault]) -> list[tuple[int | None, list[Group]]]:
     """The groups of rows of each company: rows sharing a valid number are a group; groups that lead to one existing company are fused."""
     groups: dict[object, Group] = defaultdict(list)
     for row in rows:
@@ -152,17 +152,17 @@ def _records(file: str, rows: Iterable[CompanyRow], numbers: Mapping[int, Checke
     return [*existing.items(), *new]
 
 
-def _several_records(file: str, group: Group) -> LineError:
+def _several_records(file: str, group: Group) -> Fault:
     lines = ", ".join(str(row.line) for row in group)
-    return LineError(file, group[0].line, "cmpOrgNumberBrReg", "company_split",
+    return Fault(file, group[0].line, "cmpOrgNumberBrReg", "company_split",
                      _("Lines %(lines)s are one company by number or id, but several records hold these: merge them first.")
                      % {"lines": lines})
 
 
-def _contradictions(file: str, groups: list[Group], numbers: Mapping[int, Checked]) -> list[LineError]:
+def _contradictions(file: str, groups: list[Group], numbers: Mapping[int, Checked]) -> list[Fault]:
     """Errors for rows that lead to one existing company with different valid numbers."""
     named = [group for group in groups if (checked := numbers.get(group[0].line)) is not None and checked.unique]
-    return [LineError(file, group[0].line, "cmpOrgNumberBrReg", "company_numbers_differ",
+    return [Fault(file, group[0].line, "cmpOrgNumberBrReg", "company_numbers_differ",
                       _("Line %(line)d leads to the same company with another valid number.") % {"line": named[0][0].line})
             for group in named[1:]]
 

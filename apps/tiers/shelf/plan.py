@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.presets import Fault
 from apps.tiers.names import company_key
 from apps.tiers.periods import Period, close_one_day_gaps
 from apps.tiers.shelf.companies import Candidate, find_candidates
@@ -13,7 +14,6 @@ from apps.tiers.shelf.known import FIELD_SYSTEM, CompanyRef, KnownCompanies, Sit
 from apps.tiers.shelf.references import References, StubCompany
 from apps.tiers.shelf.rows import FieldRow, FixedRow, LicenseeRow, MoveableRow, OperatorRow, Reading, open_end
 from apps.tiers.shelf.sites import PlannedSite, field_site, fixed_site, moveable_site, stub_site
-from apps.tiers.shelf.tables import LineError
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ShelfPlan:
     interests: tuple[PlannedInterest, ...]
     candidates: tuple[Candidate, ...]
     findings: tuple[Finding, ...]
-    errors: tuple[LineError, ...]
+    errors: tuple[Fault, ...]
     missing_companies: Counter[str]
     missing_sites: Counter[str]
 
@@ -50,7 +50,7 @@ class _Run:
         self.companies, self.known_sites, self.create_missing = companies, sites, create_missing
         self.sites: dict[SiteRef, PlannedSite] = {}
         self.interests: list[PlannedInterest] = []
-        self.errors: list[LineError] = []
+        self.errors: list[Fault] = []
         self.missing_sites: Counter[str] = Counter()
         self.files: list[str] = []
 
@@ -78,7 +78,7 @@ class _Run:
         """Plan a site the file describes; it takes the place of a stub, two descriptions are an error."""
         before = self.sites.get(site.ref)
         if before is not None and not before.stub:
-            self.errors.append(LineError(site.file, site.line, column, "id_twice", _("This site is already on line %(line)d of %(file)s.")
+            self.errors.append(Fault(site.file, site.line, column, "id_twice", _("This site is already on line %(line)d of %(file)s.")
                                          % {"line": before.line, "file": before.file}))
         else:
             self.sites[site.ref] = site
@@ -109,7 +109,7 @@ class _Run:
             try:
                 periods.append(Period(row.start, open_end(row.end)))
             except ValueError:
-                self.errors.append(LineError(file, row.line, "", "period_empty", _("The period ends on or before the day it begins.")))
+                self.errors.append(Fault(file, row.line, "", "period_empty", _("The period ends on or before the day it begins.")))
             else:
                 dated.append(row)
         for row, period in zip(dated, close_one_day_gaps(periods), strict=True):
@@ -126,7 +126,7 @@ class _Run:
             return
         self.missing_sites[file] += 1
         if not self.create_missing:
-            self.errors.append(LineError(file, line, column, "site_unknown",
+            self.errors.append(Fault(file, line, column, "site_unknown",
                                          _("No site %(given)s (%(name)s).") % {"given": ref[1], "name": name}))
         elif planned is None:
             self.sites[ref] = stub_site(ref, name, file, line)
@@ -149,7 +149,7 @@ def _dated(row: OperatorRow | LicenseeRow, company: CompanyRef, site: SiteRef, p
     return PlannedInterest(company, site, OPERATOR, period, source=file, line=row.line)
 
 
-def _clash(pair: tuple[PlannedInterest, PlannedInterest]) -> LineError:
+def _clash(pair: tuple[PlannedInterest, PlannedInterest]) -> Fault:
     first, second = sorted(pair, key=lambda interest: interest.line)
-    return LineError(second.source, second.line, "", "interest_overlap",
+    return Fault(second.source, second.line, "", "interest_overlap",
                      _("The company already holds this part in the site on some of these days, by line %(line)d.") % {"line": first.line})

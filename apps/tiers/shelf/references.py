@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.presets import Fault
 from apps.tiers.names import company_key
 from apps.tiers.shelf.known import CompanyRef, KnownCompanies
-from apps.tiers.shelf.tables import LineError
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class References:
     def __init__(self, known: KnownCompanies, *, create_missing: bool) -> None:
         self.known, self.create_missing = known, create_missing
         self.stubs: dict[CompanyRef, StubCompany] = {}
-        self.errors: list[LineError] = []
+        self.errors: list[Fault] = []
         self.missing: Counter[str] = Counter()
         self._by_name: dict[str, set[CompanyRef]] = {}
         self._by_key: dict[str, set[CompanyRef]] = {}
@@ -47,7 +47,7 @@ class References:
             key = company_key(name)
             found = self._named(self.known.keys.get(key, frozenset()), self._by_key.get(key, set()))
         if len(found) > 1:
-            self.errors.append(LineError(file, line, column, "ambiguous_name",
+            self.errors.append(Fault(file, line, column, "ambiguous_name",
                                          _("%(count)d companies are named “%(name)s”.") % {"count": len(found), "name": name}))
             return None
         return found.pop() if found else self._unknown(CompanyRef(name=name), name, name, file, line, column)
@@ -59,7 +59,7 @@ class References:
     def _unknown(self, ref: CompanyRef, name: str, given: str, file: str, line: int, column: str) -> CompanyRef | None:
         self.missing[file] += 1
         if not self.create_missing:
-            self.errors.append(LineError(file, line, column, "company_unknown",
+            self.errors.append(Fault(file, line, column, "company_unknown",
                                          _("No company “%(given)s” (%(name)s).") % {"given": given, "name": name}))
             return None
         if ref not in self.stubs:

@@ -1,22 +1,18 @@
 """The register's files as rows: one dataclass a file, and which column feeds which attribute through which reader of cells."""
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from apps.tiers.shelf.cells import OPEN_DATE, BadCell, amount, day, flag, share, state_share, text
-from apps.tiers.shelf.tables import LineError, split
+from apps.kernel.cells import Reader, amount, day, flag, text
+from apps.kernel.presets import Column, Fault, Table
+from apps.tiers.shelf.cells import OPEN_DATE, share, state_share
 
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a file: its name there, the reader of its cells, and whether every cell must say something."""
-    name: str
-    read: Callable[[str], Any] = text
-    required: bool = False
+Fields = Mapping[str, Column | tuple[Column, ...]]
 
 
 @dataclass(frozen=True)
@@ -111,108 +107,93 @@ Row = CompanyRow | FieldRow | OperatorRow | LicenseeRow | FixedRow | MoveableRow
 
 @dataclass(frozen=True)
 class Layout:
-    """What a file of one kind looks like. `order` is its place in a run over several files: what others name comes first."""
+    """What a file of one kind looks like: which columns feed which attribute of its rows. `order` is its place in a run over several files:
+    what others name comes first."""
     row: type[Row]
     order: int
-    columns: Mapping[str, Column | tuple[Column, ...]]
+    title: Any
+    columns: Fields
+
+    def make(self, *, line: int, **values: Any) -> Row:
+        """A row from the values of its columns."""
+        found = {name: tuple(values[column.name] for column in entry) if isinstance(entry, tuple) else values[entry.name]
+                 for name, entry in self.columns.items()}
+        return self.row(line=line, **found)
 
     @property
-    def names(self) -> list[str]:
-        """Every column the file must have."""
-        return [column.name for entry in self.columns.values() for column in (entry if isinstance(entry, tuple) else (entry,))]
+    def table(self) -> Table:
+        """The same as an import wants it."""
+        columns = (column for entry in self.columns.values() for column in (entry if isinstance(entry, tuple) else (entry,)))
+        return Table(self.row.__name__, self.title, tuple(columns), self.order, self.make)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A file as read: its rows and every fault found. `count` is the number of lines with data, faulty ones included."""
+    """A file as read: its good rows, and the faults of the others where the import does not tell them itself. `count` is the number of
+    lines with data, faulty ones included."""
     file: str
     layout: Layout
     rows: tuple[Any, ...]
-    errors: tuple[LineError, ...]
+    errors: tuple[Fault, ...]
     count: int
-    encoding: str = ""
 
 
-def _angle(axis: str) -> tuple[Column, ...]:
-    return tuple(Column(f"fcl{axis}{part}") for part in ("Deg", "Min", "Sec", "Code"))
+def _column(name: str, title: Any, read: Reader = text, *, required: bool = False) -> Column:
+    """Every column of a kind must be in the file: what the register leaves out of a row it writes as NULL."""
+    return Column(name, title, read=read, required=required, needed=True)
+
+
+def _angle(axis: str, title: Any) -> tuple[Column, ...]:
+    parts = (("Deg", _("degrees")), ("Min", _("minutes")), ("Sec", _("seconds")), ("Code", _("hemisphere")))
+    return tuple(_column(f"fcl{axis}{part}", format_lazy("{}: {}", title, its)) for part, its in parts)
 
 
 def _history(start: str, end: str) -> dict[str, Column]:
-    return {"field_id": Column("fldNpdidField", required=True), "field_name": Column("fldName", required=True),
-            "company_id": Column("cmpNpdidCompany"), "company_name": Column("cmpLongName"),
-            "start": Column(start, day, required=True), "end": Column(end, day, required=True)}
+    return {"field_id": _column("fldNpdidField", _("Field, key in the register"), required=True),
+            "field_name": _column("fldName", _("Field"), required=True), "company_id": _column("cmpNpdidCompany", _COMPANY_KEY),
+            "company_name": _column("cmpLongName", _("Company")), "start": _column(start, _("From"), day, required=True),
+            "end": _column(end, _("To, not included"), day, required=True)}
 
 
-_AS_OF = Column("dateSyncNPD", day, required=True)
+_COMPANY_KEY = _("Company, key in the register")
+_AS_OF = _column("dateSyncNPD", _("Day of the file"), day, required=True)
+_FACILITY = {"npdid": _column("fclNpdidFacility", _("Facility, key in the register"), required=True),
+             "name": _column("fclName", _("Facility"), required=True)}
 
-COMPANY = Layout(CompanyRow, 1, {
-    "npdid": Column("cmpNpdidCompany", required=True), "name": Column("cmpLongName", required=True), "number": Column("cmpOrgNumberBrReg"),
-    "operator": Column("cmpLicenceOperCurrent", flag, required=True),
-    "licensee": Column("cmpLicenceLicenseeCurrent", flag, required=True), "as_of": _AS_OF})
-FIELD = Layout(FieldRow, 2, {
-    "npdid": Column("fldNpdidField", required=True), "name": Column("fldName", required=True),
-    "status": Column("fldCurrentActivitySatus", required=True), "company_id": Column("cmpNpdidCompany"),
-    "company_name": Column("cmpLongName"), "as_of": _AS_OF})
-OPERATOR = Layout(OperatorRow, 3, _history("fldOperatorFrom", "fldOperatorTo"))
-LICENSEE = Layout(LicenseeRow, 4, {
-    **_history("fldLicenseeFrom", "fldLicenseeTo"), "share": Column("fldCompanyShare", share, required=True),
-    "state_share": Column("fldSdfiShare", state_share)})
-FIXED = Layout(FixedRow, 5, {
-    "npdid": Column("fclNpdidFacility", required=True), "name": Column("fclName", required=True),
-    "phase": Column("fclPhase", required=True), "structure": Column("fclKind"), "surface": Column("fclSurface", flag),
-    "company_name": Column("fclCurrentOperatorName"), "parent_kind": Column("fclBelongsToKind"),
-    "parent_id": Column("fclBelongsToS"), "parent_name": Column("fclBelongsToName"),
-    "startup": Column("fclStartupDate", day), "datum": Column("fclGeodeticDatum"), "north": _angle("Ns"), "east": _angle("Ew"),
-    "water_depth": Column("fclWaterDepth", amount), "functions": Column("fclFunctions"), "lifetime": Column("fclDesignLifetime", amount),
-    "as_of": _AS_OF})
-MOVEABLE = Layout(MoveableRow, 6, {
-    "npdid": Column("fclNpdidFacility", required=True), "name": Column("fclName", required=True), "structure": Column("fclKind"),
-    "functions": Column("fclFunctions"), "nation": Column("fclNationName"), "company_id": Column("fclNpdidCurrentRespCompany"),
-    "company_name": Column("fclCurrentRespCompanyName"), "as_of": _AS_OF})
+COMPANY = Layout(CompanyRow, 1, _("Companies of the register"), {
+    "npdid": _column("cmpNpdidCompany", _COMPANY_KEY, required=True), "name": _column("cmpLongName", _("Company"), required=True),
+    "number": _column("cmpOrgNumberBrReg", _("Organisation number")),
+    "operator": _column("cmpLicenceOperCurrent", _("Operates a licence now"), flag, required=True),
+    "licensee": _column("cmpLicenceLicenseeCurrent", _("Holds a licence now"), flag, required=True), "as_of": _AS_OF})
+FIELD = Layout(FieldRow, 2, _("Fields"), {
+    "npdid": _column("fldNpdidField", _("Field, key in the register"), required=True),
+    "name": _column("fldName", _("Field"), required=True),
+    "status": _column("fldCurrentActivitySatus", _("Activity"), required=True), "company_id": _column("cmpNpdidCompany", _COMPANY_KEY),
+    "company_name": _column("cmpLongName", _("Company")), "as_of": _AS_OF})
+OPERATOR = Layout(OperatorRow, 3, _("Operators of fields"), _history("fldOperatorFrom", "fldOperatorTo"))
+LICENSEE = Layout(LicenseeRow, 4, _("Licensees of fields"), {
+    **_history("fldLicenseeFrom", "fldLicenseeTo"), "share": _column("fldCompanyShare", _("Share (%)"), share, required=True),
+    "state_share": _column("fldSdfiShare", _("Share of the State (%)"), state_share)})
+FIXED = Layout(FixedRow, 5, _("Fixed facilities"), {
+    **_FACILITY, "phase": _column("fclPhase", _("Phase"), required=True), "structure": _column("fclKind", _("Structure")),
+    "surface": _column("fclSurface", _("At the surface"), flag), "company_name": _column("fclCurrentOperatorName", _("Operator")),
+    "parent_kind": _column("fclBelongsToKind", _("Kind of what it belongs to")),
+    "parent_id": _column("fclBelongsToS", _("Belongs to, key in the register")),
+    "parent_name": _column("fclBelongsToName", _("Belongs to")),
+    "startup": _column("fclStartupDate", _("Start-up"), day), "datum": _column("fclGeodeticDatum", _("Geodetic datum")),
+    "north": _angle("Ns", _("Latitude")), "east": _angle("Ew", _("Longitude")),
+    "water_depth": _column("fclWaterDepth", _("Water depth (m)"), amount), "functions": _column("fclFunctions", _("Functions")),
+    "lifetime": _column("fclDesignLifetime", _("Design lifetime (years)"), amount), "as_of": _AS_OF})
+MOVEABLE = Layout(MoveableRow, 6, _("Moveable facilities"), {
+    **_FACILITY, "structure": _column("fclKind", _("Structure")), "functions": _column("fclFunctions", _("Functions")),
+    "nation": _column("fclNationName", _("Flag state")),
+    "company_id": _column("fclNpdidCurrentRespCompany", _("Responsible company, key in the register")),
+    "company_name": _column("fclCurrentRespCompanyName", _("Responsible company")), "as_of": _AS_OF})
 
 SITE_LAYOUTS = (FIELD, OPERATOR, LICENSEE, FIXED, MOVEABLE)
-
-
-def read(data: bytes, file: str, layouts: tuple[Layout, ...] = (COMPANY, *SITE_LAYOUTS)) -> Reading:
-    """The rows of a file, its kind told by its columns among `layouts`. A file that lacks columns gives one error naming them all."""
-    table = split(data, file)
-    layout = min(layouts, key=lambda one: (len(set(one.names) - set(table.header)), -len(one.names)))
-    missing = [name for name in layout.names if name not in table.header]
-    broken = [error for error in table.errors if error.code in ("file_empty", "column_twice")]
-    if missing and not broken:
-        broken = [LineError(file, 1, "", "columns_missing", _("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})]
-    if broken:
-        return Reading(file, layout, (), tuple(broken), len(table.records), table.encoding)
-    rows, errors = [], list(table.errors)
-    for line, cells in table.records:
-        values, faults = _values(layout, dict(zip(table.header, cells, strict=True)))
-        errors.extend(LineError(file, line, column, fault.code, fault.message) for column, fault in faults)
-        if not faults:
-            rows.append(layout.row(line=line, **values))
-    errors.sort(key=lambda error: error.line)
-    return Reading(file, layout, tuple(rows), tuple(errors), len(table.records) + len(table.errors), table.encoding)
+LAYOUTS = {layout.row.__name__: layout for layout in (COMPANY, *SITE_LAYOUTS)}
 
 
 def open_end(written: date | None) -> date | None:
     """A date of the register, None for its 9999-12-31: "open" as an end, "unknown" as a day something happened."""
     return None if written == OPEN_DATE else written
-
-
-def _values(layout: Layout, cells: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, BadCell]]]:
-    """The attributes a line gives, and the faults of its cells, each with its column."""
-    values: dict[str, Any] = {}
-    faults: list[tuple[str, BadCell]] = []
-
-    def value(column: Column) -> Any:
-        try:
-            found = column.read(cells[column.name])
-            if found is None and column.required:
-                raise BadCell("value_missing", _("A value is needed here."))
-        except BadCell as fault:
-            faults.append((column.name, fault))
-            return None
-        return found
-
-    for attribute, entry in layout.columns.items():
-        values[attribute] = tuple(map(value, entry)) if isinstance(entry, tuple) else value(entry)
-    return values, faults

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.factory.choices import Phase, SiteKind
 from apps.core.factory.selectors import Position, dms_text, from_dms, position
 from apps.kernel.errors import Invalid
+from apps.kernel.presets import Fault
 from apps.tiers.shelf.known import FACILITY_SYSTEM, FIELD_SYSTEM, SiteRef, parent_of
 from apps.tiers.shelf.rows import FieldRow, FixedRow, MoveableRow, open_end
-from apps.tiers.shelf.tables import LineError
 
 FIELD_PHASES = {"PRODUCING": Phase.IN_SERVICE, "SHUT DOWN": Phase.SHUT_DOWN, "PDO APPROVED": Phase.UNDER_CONSTRUCTION}
 FACILITY_PHASES = {
@@ -40,13 +40,13 @@ class PlannedSite:
     stub: bool = False
 
 
-def field_site(row: FieldRow, file: str, errors: list[LineError]) -> PlannedSite:
+def field_site(row: FieldRow, file: str, errors: list[Fault]) -> PlannedSite:
     """A petroleum field."""
     phase = _phase(FIELD_PHASES, row.status, file, row.line, "fldCurrentActivitySatus", errors)
     return PlannedSite((FIELD_SYSTEM, row.npdid), SiteKind.FIELD, row.name, phase, file=file, line=row.line)
 
 
-def fixed_site(row: FixedRow, file: str, errors: list[LineError]) -> PlannedSite:
+def fixed_site(row: FixedRow, file: str, errors: list[Fault]) -> PlannedSite:
     """A fixed facility under its field or transport system."""
     details = {"structure": row.structure, "surface": row.surface, "design_lifetime_years": _whole(row.lifetime)}
     return PlannedSite(
@@ -67,18 +67,18 @@ def stub_site(ref: SiteRef, name: str, file: str, line: int) -> PlannedSite:
     return PlannedSite(ref, kind, name, file=file, line=line, stub=True)
 
 
-def _phase(phases: Mapping[str, Phase], written: str, file: str, line: int, column: str, errors: list[LineError]) -> Phase | None:
+def _phase(phases: Mapping[str, Phase], written: str, file: str, line: int, column: str, errors: list[Fault]) -> Phase | None:
     if written not in phases:
-        errors.append(LineError(file, line, column, "status_unknown", _("Unknown status “%(status)s”.") % {"status": written}))
+        errors.append(Fault(file, line, column, "status_unknown", _("Unknown status “%(status)s”.") % {"status": written}))
     return phases.get(written)
 
 
-def _position(row: FixedRow, file: str, errors: list[LineError]) -> Position | None:
+def _position(row: FixedRow, file: str, errors: list[Fault]) -> Position | None:
     try:
         north, east = from_dms(*row.north), from_dms(*row.east)
         return position(row.datum, north, east, f"{dms_text(*row.north)} {dms_text(*row.east)}".strip())
     except Invalid as refusal:
-        errors.append(LineError(file, row.line, "fclNsDeg", refusal.code, refusal.message))
+        errors.append(Fault(file, row.line, "fclNsDeg", refusal.code, refusal.message))
         return None
 
 

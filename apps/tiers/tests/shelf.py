@@ -1,10 +1,17 @@
 """Small files of the register for tests, and the look-ups a plan would find once another plan is written."""
 import csv
 import io
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
 
+from apps.core.exchange.loading import FileTable
+from apps.core.exchange.reading import Broken, open_source
+from apps.kernel.cells import text
+from apps.kernel.presets import Fault, Preset
 from apps.tiers.names import company_key
 from apps.tiers.shelf.known import KnownCompanies
-from apps.tiers.shelf.rows import read
+from apps.tiers.shelf.rows import COMPANY, LAYOUTS, SITE_LAYOUTS, Reading
 
 HEADERS = {
     "company": "cmpLongName cmpOrgNumberBrReg cmpNpdidCompany cmpLicenceOperCurrent cmpLicenceLicenseeCurrent dateSyncNPD",
@@ -33,6 +40,26 @@ def shelf_bytes(kind, *rows, encoding="utf-8", separator=",", newline="\r\n"):
         assert row.keys() <= set(names)
         writer.writerow([row.get(name, USUAL.get(name, "NULL")) for name in names])
     return text.getvalue().encode(encoding)
+
+
+def read(data, file, layouts=(COMPANY, *SITE_LAYOUTS)):
+    """A file as the import reads it, with its faults, without database."""
+    errors = []
+
+    def add(_file, line, column, code, message, _fatal=False):
+        errors.append(Fault(file, line, column, code, message))
+    run = SimpleNamespace(preset=Preset(name="shelf", title="", tables=tuple(layout.table for layout in layouts)), most_rows=None,
+                          faults=SimpleNamespace(add=add), reader=lambda column: column.read or text, said=lambda *_args: None)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        try:
+            table = FileTable(run, 0, open_source(path, name=file), {})
+        except Broken as broken:
+            add(0, broken.line, broken.column, broken.code, broken.message)
+            return Reading(file, None, (), tuple(errors), 0)
+        rows = tuple(table.rows())
+    return Reading(file, LAYOUTS[table.table.name], rows, tuple(errors), table.count)
 
 
 def shelf_reading(kind, *rows):

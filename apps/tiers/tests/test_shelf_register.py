@@ -14,8 +14,8 @@ from apps.tiers.shelf.companies import plan_companies
 from apps.tiers.shelf.interests import CONTRACTOR, LICENSEE, OPERATOR
 from apps.tiers.shelf.known import CompanyRef, KnownCompanies
 from apps.tiers.shelf.plan import plan_shelf
-from apps.tiers.shelf.rows import open_end, read
-from apps.tiers.tests.shelf import known_after
+from apps.tiers.shelf.rows import open_end
+from apps.tiers.tests.shelf import known_after, read
 from tests.shared_data import shared_file
 
 SITE_FILES = ("field.csv", "field_operator_hst.csv", "field_licensee_hst.csv", "facility_fixed.csv", "facility_moveable.csv")

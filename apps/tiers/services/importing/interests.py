@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.bulk import Outcome, put_all
 from apps.kernel.periods import period
+from apps.kernel.presets import Fault
 from apps.tiers.models import Interest
 from apps.tiers.periods import Period
 from apps.tiers.services.importing.register import Register
 from apps.tiers.shelf.interests import CONTRACTOR, LICENSEE, OPERATOR, PlannedInterest
 from apps.tiers.shelf.known import SiteRef
-from apps.tiers.shelf.tables import LineError
 
 # Where an interest comes from, by role and whether it is dated: the register's files, whatever name they have on somebody's disk.
 SOURCES = {(OPERATOR, True): "npd field_operator_hst", (LICENSEE, True): "npd field_licensee_hst",
@@ -23,14 +23,14 @@ Wanted = list[tuple[Interest | None, dict[str, Any]]]
 
 
 def write_interests(planned: Sequence[PlannedInterest], register: Register,
-                    sites: Mapping[SiteRef, Any]) -> tuple[list[tuple[Interest, Outcome]], list[LineError]]:
+                    sites: Mapping[SiteRef, Any]) -> tuple[list[tuple[Interest, Outcome]], list[Fault]]:
     """Write interests. Returns their outcomes, or nothing and the lines that contradict what the records hold."""
     held = _held({sites[one.site].pk for one in planned})
     parts: dict[Part, list[PlannedInterest]] = defaultdict(list)
     for one in planned:
         parts[register.pk(one.company), sites[one.site].pk, one.role].append(one)
     wanted: Wanted = []
-    errors: list[LineError] = []
+    errors: list[Fault] = []
     for part, of_part in parts.items():
         rows = held.get(part, [])
         wanted += _dated(part, [one for one in of_part if one.dated], rows, errors)
@@ -49,7 +49,7 @@ def _held(sites: set[int]) -> dict[Part, list[Interest]]:
     return found
 
 
-def _dated(part: Part, planned: Sequence[PlannedInterest], rows: Sequence[Interest], errors: list[LineError]) -> Wanted:
+def _dated(part: Part, planned: Sequence[PlannedInterest], rows: Sequence[Interest], errors: list[Fault]) -> Wanted:
     """Each planned interest with the row that begins on its day; other rows of the company's part may not share its days."""
     by_start = {row.period.lower: row for row in rows}
     starts = {one.period.start for one in planned}
@@ -57,7 +57,7 @@ def _dated(part: Part, planned: Sequence[PlannedInterest], rows: Sequence[Intere
     wanted: Wanted = []
     for one in planned:
         if any(one.period.overlaps(_days(row)) for row in others):
-            errors.append(LineError(one.source, one.line, "", "interest_held",
+            errors.append(Fault(one.source, one.line, "", "interest_held",
                                     _("The records already give the company this part in the site on some of these days, from another day "
                                       "on: correct the record or the file.")))
         values = {"period": period(one.period.start, one.period.end), "share_pct": one.share_pct, "state_share_pct": one.state_share_pct}

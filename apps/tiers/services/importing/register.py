@@ -1,12 +1,17 @@
 """The companies an import is about, as they are: found by what the files mention, locked, with their lines."""
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
-from apps.tiers.choices import Check
+from apps.kernel.bulk import Outcome, put_all
+from apps.tiers.choices import Check, NameKind
 from apps.tiers.models import Company, CompanyName, ExternalId, Identifier
+from apps.tiers.names import company_key
 from apps.tiers.shelf.known import COMPANY_SYSTEM, CompanyRef, KnownCompanies, Number, WantedCompanies
+from apps.tiers.shelf.references import StubCompany
 
 
 @dataclass
@@ -57,3 +62,22 @@ class Register:
     def written(self) -> list[int]:
         """The keys of the companies that the plan describes or makes."""
         return sorted(self.pks.values())
+
+
+def write_stubs(stubs: Sequence[StubCompany], register: Register) -> dict[str, list[tuple[Any, Outcome]]]:
+    """Write companies of which no more is known than that something names them. Returns the outcomes by model label."""
+    companies = put_all(Company, [(None, {"legal_name": stub.name, "incomplete": True}) for stub in stubs])
+    register.pks.update((stub.ref, company.pk) for stub, (company, _outcome) in zip(stubs, companies, strict=True))
+    names = put_all(CompanyName, [(None, name_of(register.pk(stub.ref), NameKind.LEGAL, stub.name)) for stub in stubs])
+    ids = put_all(ExternalId, [(None, key_of(register.pk(stub.ref), stub.ref.npdid)) for stub in stubs if stub.ref.npdid])
+    return {"tiers.company": companies, "tiers.companyname": names, "tiers.externalid": ids}
+
+
+def name_of(pk: int, kind: NameKind, name: str) -> dict[str, Any]:
+    """The values of a company's name."""
+    return {"company_id": pk, "kind": kind, "name": name, "name_key": company_key(name)}
+
+
+def key_of(pk: int, npdid: str) -> dict[str, Any]:
+    """The values of a company's key in the register."""
+    return {"company_id": pk, "system": COMPANY_SYSTEM, "value": npdid}

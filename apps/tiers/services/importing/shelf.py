@@ -1,63 +1,85 @@
-"""Import of the register's field and facility files: scenarios 3 to 5, rules 6, 7, 8 and 12."""
+"""Import of the register's field and facility files: scenarios 3 to 5, rules 6, 7, 8 and 12. They are planned as a whole, in memory."""
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from apps.core.factory.services import SITE_RIGHTS, lock_sites, put_sites
+from apps.core.factory.services import lock_sites, put_sites
 from apps.kernel.bulk import Outcome, put_all
-from apps.tiers.models import ExternalId, Interest
+from apps.kernel.periods import period, shown
+from apps.kernel.presets import Count, Loaded, Loading, Notice
+from apps.tiers.models import ExternalId
 from apps.tiers.services.candidates import record_candidates
-from apps.tiers.services.importing.companies import COMPANY_RIGHTS, write_stubs
-from apps.tiers.services.importing.files import SourceFile, read_all
 from apps.tiers.services.importing.interests import write_interests
-from apps.tiers.services.importing.register import Register
-from apps.tiers.services.importing.report import ImportReport, ReportedFinding, tally
-from apps.tiers.services.importing.run import run
+from apps.tiers.services.importing.register import Register, write_stubs
 from apps.tiers.shelf.interests import Finding
 from apps.tiers.shelf.known import SiteRef, wanted_companies, wanted_sites
 from apps.tiers.shelf.plan import ShelfPlan, plan_shelf
-from apps.tiers.shelf.rows import SITE_LAYOUTS, Reading
+from apps.tiers.shelf.rows import LAYOUTS, Reading
 from apps.tiers.shelf.sites import PlannedSite
 
-KIND = "facilities"
-NEEDED = (*SITE_RIGHTS, (Interest, "add"), (Interest, "change"))
 TIME_ZONE = "Europe/Oslo"   # the register is of the Norwegian shelf
 SOURCE_TEXT = 120           # characters kept of a position as written
 Sites = dict[SiteRef, Any]
 Outcomes = dict[str, list[tuple[Any, Outcome]]]
 
 
-def import_facilities(*, files: Sequence[SourceFile], actor: Any, create_missing: bool = False, dry_run: bool = False) -> ImportReport:
-    """Bring sites and interests in line with any of the field and facility files: all of it, or nothing where a line is at fault.
+def load_shelf(run: Loading) -> Loaded:
+    """Bring sites and interests in line with any of the field and facility files.
 
-    With `create_missing`, companies and sites that are only named are made as stubs; without, such lines are at fault.
-    Raises PermissionDenied, Conflict `import_running` or `try_again`, Invalid `value_refused` or `file_twice`.
+    With the option `create_missing`, companies and sites that are only named are made as stubs; without, such lines are at fault.
     """
-    readings = read_all(files, SITE_LAYOUTS)
-    needed = (*NEEDED, *COMPANY_RIGHTS) if create_missing else NEEDED
-    return run(lambda: _import(readings, create_missing, dry_run), kind=KIND, files=files, actor=actor, needed=needed, dry_run=dry_run)
-
-
-def _import(readings: Sequence[Reading], create_missing: bool, dry_run: bool) -> ImportReport:
+    readings = []
+    for file in run.files:
+        rows = tuple(file.rows())
+        readings.append(Reading(file.name, LAYOUTS[file.table.name], rows, (), len(rows)))
     register = Register.holding(wanted_companies(readings))
     sites = _present(wanted_sites(readings))
-    plan = plan_shelf(readings, register.known(), sites, create_missing=create_missing)
-    report = ImportReport(
-        KIND, {reading.file: reading.count for reading in readings}, dry_run, stubs=dict(Counter(stub.file for stub in plan.stubs)),
-        missing_companies=dict(plan.missing_companies), missing_sites=dict(plan.missing_sites))
-    if plan.errors:
-        return report.refused(plan.errors)
+    plan = plan_shelf(readings, register.known(), sites, create_missing=bool(run.options.get("create_missing")))
+    for error in plan.errors:
+        run.fault(error)
+    if run.faulty:
+        return _refused(plan)
+    run.progress(60, 100, _("Writing"))
     outcomes = write_stubs(plan.stubs, register)
     _add(outcomes, _write_sites(plan.sites, sites))
     interests, errors = write_interests(plan.interests, register, sites)
+    for error in errors:
+        run.fault(error)
     if errors:
-        return report.refused(errors)
+        return _refused(plan)
     _add(outcomes, {"tiers.interest": interests})
+    run.progress(90, 100, _("Looking for duplicates"))
     candidates = record_candidates(kind="company", pks=register.written())
-    return replace(report, counts=tally(outcomes), candidates=candidates, findings=_findings(plan, register, sites))
+    stubs = dict(Counter(stub.file for stub in plan.stubs))
+    after = [_("New possible duplicates: %(count)d") % {"count": candidates}]
+    after += [_("Companies made from references only: %(count)d") % {"count": len(plan.stubs)}] if plan.stubs else []
+    return Loaded(tally(outcomes), candidates, _notices(plan, register, sites),
+                  {"candidates": candidates, "stubs": stubs, **_missing(plan)}, after=after)
+
+
+def tally(outcomes: Mapping[str, Iterable[tuple[Any, Outcome]]]) -> dict[str, Count]:
+    """Counts by model label."""
+    return {label: Count(**Counter(outcome.value for _row, outcome in found)) for label, found in outcomes.items()}
+
+
+def _missing(plan: ShelfPlan) -> dict[str, Any]:
+    return {"missing_companies": dict(plan.missing_companies), "missing_sites": dict(plan.missing_sites)}
+
+
+def _refused(plan: ShelfPlan) -> Loaded:
+    """By file, the rows that name what is not there."""
+    told = [ngettext("%(file)s: %(count)d row names a company that is not registered",
+                     "%(file)s: %(count)d rows name companies that are not registered", count) % {"file": file, "count": count}
+            for file, count in plan.missing_companies.items()]
+    told += [ngettext("%(file)s: %(count)d row names a site that is not registered",
+                      "%(file)s: %(count)d rows name sites that are not registered", count) % {"file": file, "count": count}
+             for file, count in plan.missing_sites.items()]
+    return Loaded(figures={"candidates": 0, "stubs": {}, **_missing(plan)}, after=told)
 
 
 def _present(refs: Iterable[SiteRef]) -> Sites:
@@ -100,14 +122,22 @@ def _values(planned: PlannedSite, sites: Sites) -> dict[str, Any]:
     return values
 
 
-def _findings(plan: ShelfPlan, register: Register, sites: Sites) -> tuple[ReportedFinding, ...]:
+def _notices(plan: ShelfPlan, register: Register, sites: Sites) -> list[Notice]:
     name_of = {**{pk: company.legal_name for pk, company in register.companies.items()},
                **{register.pk(stub.ref): stub.name for stub in plan.stubs}}
 
-    def told(one: Finding) -> ReportedFinding:
-        return ReportedFinding(one.code, sites[one.site].name, one.period.start, one.period.end,
-                               tuple(name_of[register.pk(ref)] for ref in one.companies), one.found)
-    return tuple(map(told, plan.findings))
+    def told(one: Finding) -> Notice:
+        site, companies = sites[one.site].name, [name_of[register.pk(ref)] for ref in one.companies]
+        total = [f"{number_format(one.found.normalize())} %"] if one.found is not None else []
+        details = "".join(f" · {part}" for part in (*companies, *total))
+        return Notice(one.code, f"{_sentence(one.code)}: {site}, {shown(period(one.period.start, one.period.end))}{details}",
+                      {"site": site, "first": one.period.start, "to": one.period.end, "companies": companies, "total": one.found})
+    return [told(one) for one in plan.findings]
+
+
+def _sentence(code: str) -> str:
+    return {"operators_overlap": _("Two operators at once"), "operator_gap": _("No operator"),
+            "share_total": _("Shares do not add up to 100 %")}[code]
 
 
 def _add(outcomes: Outcomes, more: Outcomes) -> None:
