@@ -9,3 +9,8 @@ class TiersConfig(ModuleConfig):
     verbose_name = _("Third parties")
     icon = "handshake"
     menu = "modules"
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.tiers.admin_pictures import offer
+        offer()

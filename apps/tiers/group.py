@@ -6,8 +6,9 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from fractions import Fraction
+from math import gcd
 from typing import Literal
 
 from apps.tiers.periods import Period
@@ -74,30 +75,86 @@ def effective_share(parent: Node, child: Node, holdings: Iterable[Holding], on: 
 def controlled(parent: Node, holdings: Iterable[Holding], on: date) -> dict[Node, Fraction]:
     """The companies a company controls on a day, each with the percentage of votes it directs there: over 50 % held by itself and by
     companies it controls, together. Circular holdings do no harm here."""
-    below = _by_parent(holdings, on)
-    votes: dict[Node, Fraction] = defaultdict(Fraction)
-    group, waiting = {parent}, deque([parent])
-    while waiting:
-        for holding in below[waiting.popleft()]:
-            votes[holding.child] += holding.voting
-            if votes[holding.child] > MAJORITY and holding.child not in group:
-                group.add(holding.child)
-                waiting.append(holding.child)
-    return {company: votes[company] for company in group - {parent}}
+    return {company: votes for company, votes in _votes(parent, _by_parent(holdings, on)).items() if votes > MAJORITY}
 
 
 def method(parent: Node, child: Node, holdings: Iterable[Holding], on: date, equity_from: Percent = EQUITY_FROM) -> Method:
     """How a child enters the parent's consolidated figures: controlled, in full; else by equity from an effective share on; else not."""
     edges = list(holdings)
-    if child in controlled(parent, edges, on):
-        return "full"
-    return "equity" if effective_share(parent, child, edges, on) >= Fraction(equity_from) else "none"
+    votes = _votes(parent, _by_parent(edges, on)).get(child, Fraction(0))
+    return _method(effective_share(parent, child, edges, on), votes, equity_from)
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What a company holds in another on a day: its direct percentage (None without one), its effective one, the percentage of votes it
+    directs, and how the other enters its consolidated figures."""
+    direct: Fraction | None
+    effective: Fraction
+    votes: Fraction
+    method: Method
+
+
+def consolidated(parent: Node, holdings: Iterable[Holding], on: date, equity_from: Percent = EQUITY_FROM) -> dict[Node, Stake]:
+    """What a company holds in every company below it on a day. Raises CycleError where the holdings of that day are circular."""
+    edges = list(holdings)
+    below = _by_parent(edges, on)
+    votes = _votes(parent, below)
+    direct = {holding.child: Fraction(holding.share) for holding in below[parent]}
+    return {company: Stake(direct.get(company), share, votes.get(company, Fraction(0)),
+                           _method(share, votes.get(company, Fraction(0)), equity_from))
+            for company, share in effective_shares(parent, edges, on).items()}
+
+
+def holders(child: Node, holdings: Iterable[Holding], on: date, equity_from: Percent = EQUITY_FROM) -> dict[Node, Stake]:
+    """What every company above a company holds in it on a day. Raises CycleError as above."""
+    edges = list(holdings)
+    below = _by_parent(edges, on)
+    upwards = [Holding(holding.child, holding.parent, holding.share, period=holding.period) for holding in edges]
+    direct = {holding.parent: Fraction(holding.share) for holding in edges if holding.child == child and holding.period.holds(on)}
+    found = {}
+    for company, share in effective_shares(child, upwards, on).items():
+        votes = _votes(company, below).get(child, Fraction(0))
+        found[company] = Stake(direct.get(company), share, votes, _method(share, votes, equity_from))
+    return found
+
+
+def paths(parent: Node, child: Node, holdings: Iterable[Holding], on: date, limit: int) -> tuple[list[tuple[list[Node], Fraction]], bool]:
+    """The ways from a company down to another, each with the product of the shares along it, largest first among the first `limit` found;
+    and whether there are more. Circular holdings do no harm here."""
+    edges = list(holdings)
+    below = _by_parent(edges, on)
+    leading = _above(child, edges, on)      # only companies that lead there are walked
+    found: list[tuple[list[Node], Fraction]] = []
+    trails: list[tuple[list[Node], Fraction]] = [([parent], WHOLE)]
+    while trails and len(found) <= limit:
+        trail, share = trails.pop()
+        for holding in below[trail[-1]]:
+            if holding.child not in trail:
+                longer = [*trail, holding.child], share * Fraction(holding.share) / 100
+                if holding.child == child:
+                    found.append(longer)
+                elif holding.child in leading:
+                    trails.append(longer)
+    more = len(found) > limit or bool(trails)
+    return sorted(found[:limit], key=lambda way: (-way[1], len(way[0]))), more
 
 
 def site_shares(parent: Node, interests: Mapping[Node, Percent], holdings: Iterable[Holding], on: date) -> Fraction:
     """The percentage a company has in a site through itself and its group, given who holds which share of it that day."""
     shares = effective_shares(parent, holdings, on) | {parent: WHOLE}
     return sum((shares[company] * Fraction(share) / 100 for company, share in interests.items() if company in shares), Fraction(0))
+
+
+def exact(share: Fraction) -> Decimal:
+    """The same number as a decimal, every digit of it. Shares are products of decimals, so there always is one; else ValueError."""
+    places, rest = 0, share.denominator
+    while rest != 1:
+        factor = gcd(rest, 10)
+        if factor == 1:
+            raise ValueError(f"{share} has no last decimal")
+        rest, places = rest // factor, places + 1
+    return Decimal(share.numerator * 10 ** places // share.denominator).scaleb(-places, Context(prec=MAX_PREC))
 
 
 def check_holding(new: Holding, holdings: Iterable[Holding]) -> None:
@@ -139,6 +196,41 @@ def _way_back(new: Holding, others: list[Holding]) -> tuple[list[Node], Period] 
             seen[holding.child].append(common)
             waiting.append(([*path, holding.child], common))
     return None
+
+
+def _method(effective: Fraction, votes: Fraction, equity_from: Percent) -> Method:
+    if votes > MAJORITY:
+        return "full"
+    return "equity" if effective >= Fraction(equity_from) else "none"
+
+
+def _votes(top: Node, below: Mapping[Node, list[Holding]]) -> dict[Node, Fraction]:
+    """The percentage of votes a company directs in others: its own and those of companies it controls."""
+    votes: dict[Node, Fraction] = defaultdict(Fraction)
+    group, waiting = {top}, deque([top])
+    while waiting:
+        for holding in below.get(waiting.popleft(), ()):
+            votes[holding.child] += holding.voting
+            if votes[holding.child] > MAJORITY and holding.child not in group:
+                group.add(holding.child)
+                waiting.append(holding.child)
+    votes.pop(top, None)
+    return dict(votes)
+
+
+def _above(company: Node, holdings: Iterable[Holding], on: date) -> set[Node]:
+    """The companies that hold a company, directly or through others."""
+    parents: dict[Node, list[Node]] = defaultdict(list)
+    for holding in holdings:
+        if holding.period.holds(on):
+            parents[holding.child].append(holding.parent)
+    found: set[Node] = set()
+    waiting = [company]
+    while waiting:
+        new = [parent for parent in parents[waiting.pop()] if parent not in found]
+        found.update(new)
+        waiting.extend(new)
+    return found
 
 
 def _by_parent(holdings: Iterable[Holding], on: date) -> dict[Node, list[Holding]]:

@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.kernel.admin.door import DoorAdmin, DoorPermissions
 from apps.kernel.admin.labels import LabelledList
 from apps.kernel.admin.lines import LineFormSet
+from apps.kernel.admin.links import pages_of
 from apps.kernel.admin.pages import CappedPaginator
 from apps.kernel.admin.refusals import RefusableForm, ShowsRefusals
 from apps.kernel.admin.stale import VersionedForm
@@ -128,7 +129,7 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
                            form_url: str = "", obj: Any = None) -> HttpResponse:
         if obj is not None and not add:
             form = context["adminform"].form
-            context |= {"of_buttons": self.action_buttons(request, obj),
+            context |= {"of_buttons": self.action_buttons(request, obj), "of_pages": pages_of(request.user, obj),
                         "of_status": obj.get_status_display() if hasattr(obj, "status") else "",
                         "of_differences": getattr(form, "differences", ())}
             if self.has_change_permission(request, obj):

@@ -12,11 +12,16 @@ from apps.tiers.group import (
     CycleError,
     Holding,
     ShareError,
+    Stake,
     check_holding,
+    consolidated,
     controlled,
     effective_share,
     effective_shares,
+    exact,
+    holders,
     method,
+    paths,
     site_shares,
 )
 from apps.tiers.periods import Period
@@ -226,3 +231,35 @@ def test_a_circle_is_refused_exactly_where_a_day_has_one(wishes, new):
         assert {day for day in days if refused.value.period.holds(day)} <= circular
     else:
         check_holding(new, holdings)
+
+
+def test_consolidated_says_everything_of_each_company():
+    """TIE-03: direct and effective share, votes, method, in one go."""
+    assert consolidated("P", GROUP, DAY) == {"B": Stake(Fraction(60), Fraction(60), Fraction(60), "full"),
+                                             "C": Stake(Fraction(30), Fraction(60), Fraction(80), "full")}
+
+
+def test_holders_say_the_same_from_below():
+    assert holders("C", GROUP, DAY) == {"P": Stake(Fraction(30), Fraction(60), Fraction(80), "full"),
+                                        "B": Stake(Fraction(50), Fraction(50), Fraction(50), "equity")}
+    assert holders("P", GROUP, DAY) == {}
+
+
+def test_paths_add_up_to_the_effective_share():
+    # when
+    found, more = paths("P", "C", GROUP, DAY, 5)
+    # then
+    assert sorted(found, key=lambda way: len(way[0])) == [(["P", "C"], 30), (["P", "B", "C"], 30)]
+    assert not more
+    assert paths("P", "C", GROUP, DAY, 1)[1] is True
+    assert paths("B", "P", GROUP, DAY, 5) == ([], False)
+
+
+def test_exact_decimals_lose_no_digit():
+    # given
+    third = Fraction("33.33333")
+    # when / then
+    assert exact(third * third * third / 10_000) == Decimal("3.7037025925927037037")
+    assert (exact(Fraction(39)), exact(Fraction(100)), exact(Fraction(1, 8))) == (39, 100, Decimal("0.125"))
+    with pytest.raises(ValueError, match="no last decimal"):
+        exact(Fraction(1, 3))

@@ -1,0 +1,12 @@
+"""Where the pictures of companies, persons and sites stand in the back office."""
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.admin.links import record_page
+from apps.kernel.admin.site import OpsFluxSite
+from apps.tiers.admin_group import group_view
+
+
+def offer() -> None:
+    """Register the pages, and their links on the records."""
+    OpsFluxSite.add_page("tiers/company/<int:pk>/group/", group_view, "tiers_company_group")
+    record_page("tiers.Company", label=_("Group"), icon="hub", name="tiers_company_group")
