@@ -9,7 +9,7 @@ MODELS = {
     "paper": {"label": "doorproof", "site": "site", "owner": "owner", "group": "group", "company": "company",
               "columns": {"site": "key", "owner": "key", "group": "key", "company": "key", "status": "text", "amount": "decimal",
                           "due": "date", "urgent": "bool"}},
-    "term": {"label": "doorproof", "owner": "owner", "columns": {"owner": "key", "status": "text"}},
+    "term": {"label": "doorproof", "owner": "owner", "own": ("change",), "columns": {"owner": "key", "status": "text"}},
     "line": {"label": "doorproof", "parents": {"paper": "paper"}},
     "memo": {"label": "doorproof", "parents": {"paper": "paper", "term": "term"}},
     "site": {"label": "factory", "site": "id", "columns": {"id": "key", "kind": "text", "phase": "text", "code": "text"}},
@@ -34,7 +34,7 @@ def allowed(world, user, action, model, row):
         return any(row[column] is not None and allowed(world, user, asked, parent, by_id(world[parent], row[column]))
                    for column, parent in about["parents"].items())
     name = f"{about['label']}.{action}_{model}"
-    given = granted(world, user, name, row["id"])
+    given = granted(world, user, name, row["id"]) or (action in about.get("own", ()) and row["owner"] == user["id"])
     for rule, assignment in rules(world, user, name):
         if not within(world, about, action, rule, assignment, row):
             continue
@@ -58,7 +58,7 @@ def possible(world, user, action, model):
         asked = {"add": "change", "delete": "change"}.get(action, action)
         return any(possible(world, user, asked, parent) for parent in about["parents"].values())
     name = f"{about['label']}.{action}_{model}"
-    found = any(grant["permission"] == name and holds(world, user, grant) for grant in world["grants"])
+    found = action in about.get("own", ()) or any(grant["permission"] == name and holds(world, user, grant) for grant in world["grants"])
     for rule, assignment in rules(world, user, name):
         everywhere = assignment["site"] is None
         try:

@@ -6,11 +6,13 @@ from django.db import connection
 
 from apps.core.iam.models import Grant
 from apps.kernel.access import session
-from apps.kernel.paging import capped_count, newest, walks
+from apps.kernel.ordering import Order
+from apps.kernel.paging import DIRECT, SORT, WALK, capped_count, page, way
 from tests.door.app.models import Paper
 from tests.door.test_revocation import VIEW, account, site, viewer
 
 ROWS, OLD = 1_200, 100
+NEWEST = Order(Paper, ["-created_at"])
 
 
 @pytest.fixture
@@ -28,9 +30,9 @@ def walked(user, **given):
     """Every key that the pages show, one page after the other."""
     found, after = [], None
     with session():
-        while page := newest(Paper.objects.visible_to(user), size=40, after=after, **given):
-            found += [one.pk for one in page]
-            after = (page[-1].created_at, page[-1].pk)
+        while rows := page(Paper.objects.visible_to(user), NEWEST, 40, after=after, **given):
+            found += [one.pk for one in rows]
+            after = (rows[-1].created_at, rows[-1].pk)
     return found
 
 
@@ -67,4 +69,4 @@ def test_only_a_walk_that_passes_rows_over_is_cut_off(papers):
     pages = [Paper.objects.extra(where=[keys], params=[user.pk]), Paper.objects.all(), Paper.objects.filter(site=papers[1]),
              Paper.objects.filter(status="open")]
     # then the pager knows which are which
-    assert [walks(rows.order_by("-created_at", "-pk")[:50]) for rows in pages] == [False, False, False, True]
+    assert [way(rows.order_by("-created_at", "-pk")[:50])[0] for rows in pages] == [SORT, DIRECT, DIRECT, WALK]

@@ -40,11 +40,11 @@ class Line(Tracked):
 
 
 class Term(Tracked):
-    """Something of no site: read with the right held anywhere, written only with the right held everywhere."""
+    """Something of no site: read with the right held anywhere, written only with the right held everywhere. Owners change their own."""
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     status = models.CharField(max_length=20)
 
-    access: ClassVar[Access] = Access(owner="owner", columns=frozenset({"status"}))
+    access: ClassVar[Access] = Access(owner="owner", own=frozenset({"change"}), columns=frozenset({"status"}))
     resource: ClassVar[bool] = False
 
 
