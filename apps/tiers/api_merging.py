@@ -1,17 +1,14 @@
 """TIE-19 by REST: possible duplicates, merging two records into one, and undoing it."""
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from apps.kernel.api.permissions import SignedIn
+from apps.kernel.api.commands import Command, described
 from apps.kernel.api.registry import command, resource
-from apps.kernel.api.shapes import Problem
-from apps.kernel.api.viewsets import ApiView, ResourceViewSet
+from apps.kernel.api.viewsets import ResourceViewSet
 from apps.kernel.api.writing import writes
 from apps.tiers.models import Company, DuplicateCandidate, Merge, Person
 from apps.tiers.services import dismiss, merge, preview_merge, undo
@@ -58,24 +55,6 @@ class SettledOutput(serializers.Serializer):
     """What the record is now."""
     id = serializers.IntegerField()
     state = serializers.CharField()
-
-
-def described(answer: type[serializers.Serializer]) -> dict[Any, Any]:
-    """What a command answers: its own shape, or a problem."""
-    refusals = {(status, "application/problem+json"): Problem for status in (400, 401, 403, 404, 409, 413, 415, 422, 429)}
-    return {200: answer, **refusals}
-
-
-class Command(ApiView, APIView):
-    """A use case on one record of `model`, which the caller must see."""
-    permission_classes = [SignedIn]
-    model: ClassVar[Any]
-
-    def seen(self, pk: int) -> Any:
-        record = self.model._default_manager.visible_to(self.request.user).filter(pk=pk).first()
-        if record is None:
-            raise Http404
-        return record
 
 
 class MergeInto(Command):

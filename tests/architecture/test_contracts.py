@@ -5,7 +5,7 @@ from apps.kernel.api.registry import RESOURCES
 from apps.kernel.testing.contract import CHECKS
 from tests.architecture.source import sources
 
-RESOURCES_PINNED, CHECKS_PINNED = 33, 29
+RESOURCES_PINNED, CHECKS_PINNED = 34, 29
 
 
 def contracts() -> dict[str, ast.ClassDef]:

@@ -14,3 +14,4 @@ class JobEnded(Event):
     state: str
     author_id: int | None
     error_message: str = ""
+    stopped_by_id: int | None = None

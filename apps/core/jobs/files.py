@@ -5,9 +5,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.http import FileResponse, Http404
 from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
 
 LONGEST = 150
 
@@ -40,6 +43,15 @@ def keep(name: str, path: Path) -> Kept:
 def where(key: str) -> Path:
     """The place of a kept file."""
     return folder() / Path(key).name
+
+
+def attachment(job: Any) -> FileResponse:
+    """A job's file as an attachment that no browser opens; ask the door for the job first. Raises Http404 when there is none."""
+    path = where(job.file_key) if job.file_key else None
+    if path is None or not path.is_file():
+        raise Http404(_("This job has no file, or it is not kept any more."))
+    return FileResponse(path.open("rb"), as_attachment=True, filename=job.file_name, content_type="application/octet-stream",
+                        headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"})
 
 
 def forget(key: str) -> None:

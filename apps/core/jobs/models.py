@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.jobs.choices import ENDED, OPEN, JobState
 from apps.kernel.access import Access
 from apps.kernel.bases import Tracked
+from apps.kernel.search import folded_index
 
 _STARTED, _ENDED = Q(started_at__isnull=False), Q(ended_at__isnull=False)
 
@@ -59,6 +60,7 @@ class Job(Tracked):
             models.Index(fields=["author", "-created_at", "-id"], name="jobs_job_author"),
             models.Index(fields=["priority", "id"], condition=Q(state="queued"), name="jobs_job_due"),
             models.Index(fields=["id"], condition=Q(state="running"), name="jobs_job_running"),
+            folded_index("title", "jobs_job_search"),
             models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="jobs_job_age"),
         ]
         constraints = [

@@ -129,7 +129,9 @@ def settle(job: Job, state: str, *, result: Any = None, error: Refusal | None = 
 
 def say_ended(job: Job, state: str, message: str = "") -> None:
     """Publish that the job has ended."""
-    publish(JobEnded(pk=job.pk, kind=job.kind, title=job.title, state=str(state), author_id=job.author_id, error_message=message))
+    stopped_by = Job.objects.values_list("updated_by_id", flat=True).get(pk=job.pk) if state == JobState.CANCELLED else None
+    publish(JobEnded(pk=job.pk, kind=job.kind, title=job.title, state=str(state), author_id=job.author_id, error_message=message,
+                     stopped_by_id=stopped_by))
 
 
 def put_off(job: Job, code: str, message: str) -> None:
