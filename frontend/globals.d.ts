@@ -23,3 +23,12 @@ declare function searchForm(): Component;
 declare function getCurrentTab(): string | null;
 declare function sortRecords(event: unknown): void;
 declare const moveRecords: (event: unknown) => boolean | undefined;
+
+/** Land and borders of Natural Earth, simplified for 1:50 million; esbuild puts them into the page's script. */
+declare module "world-atlas/countries-50m.json" {
+  const topology: import("topojson-specification").Topology<{ countries: import("topojson-specification").GeometryCollection }>;
+  export default topology;
+}
+
+/** Styles that a page's script brings along: esbuild writes them beside it. */
+declare module "*.css";

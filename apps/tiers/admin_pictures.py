@@ -1,8 +1,10 @@
 """Where the pictures of companies, persons and sites stand in the back office."""
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.factory.selectors import Facet, site_facet
 from apps.kernel.admin.links import record_page
 from apps.kernel.admin.site import OpsFluxSite
+from apps.tiers import operators
 from apps.tiers.admin_group import group_view
 
 
@@ -10,3 +12,4 @@ def offer() -> None:
     """Register the pages, and their links on the records."""
     OpsFluxSite.add_page("tiers/company/<int:pk>/group/", group_view, "tiers_company_group")
     record_page("tiers.Company", label=_("Group"), icon="hub", name="tiers_company_group")
+    site_facet(Facet("operator", _("operator"), operators.options, operators.narrow, operators.about))

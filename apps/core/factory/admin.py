@@ -10,6 +10,7 @@ from apps.kernel.admin.resource import ResourceAdmin
 @admin.register(Site)
 class SiteAdmin(ResourceAdmin):
     icon = "location_on"
+    menu_pages = ((_("Map of sites"), "map", "factory_site_map"),)
     list_display = ("name", "code", "kind", "phase", "parent", "capacity")
     list_select_related = ("parent",)
     list_filter = (("kind", ChoicesDropdownFilter), ("phase", ChoicesDropdownFilter), ("parent", ReferenceFilter))

@@ -29,6 +29,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _pages(request: HttpRequest, config: ModuleConfig) -> list[dict[str, Any]]:
     registered = [(model, page) for model, page in admin.site._registry.items()
                   if model._meta.app_label == config.label and getattr(page, "in_menu", True)]
-    return [{"title": str(model._meta.verbose_name_plural).capitalize(), "icon": getattr(page, "icon", config.icon),
-             "link": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")}
-            for model, page in registered if may(request.user, "view", model)]
+    found = []
+    for model, page in registered:
+        if may(request.user, "view", model):
+            found.append({"title": str(model._meta.verbose_name_plural).capitalize(), "icon": getattr(page, "icon", config.icon),
+                          "link": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")})
+            found += [{"title": title, "icon": icon, "link": reverse(f"admin:{name}")}
+                      for title, icon, name in getattr(page, "menu_pages", ())]
+    return found
