@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 import pytest
 
+from apps.kernel.kpis import _answers
 from apps.kernel.paging import _edges
 from opsflux.launcher import translations
 
@@ -17,4 +18,5 @@ def pytest_configure(config):
 def _forget_process_memory():
     """What a process remembers between requests belongs to one database state: each test starts without it."""
     _edges.clear()
+    _answers.clear()
     yield

@@ -1,5 +1,6 @@
 /** What OpsFlux adds to every page. Each part works alone; a page works without them. */
 import { startAccessibility } from "./accessible";
+import { startCharts } from "./charts";
 import { startDrafts } from "./drafts";
 import { startErrors } from "./errors";
 import { startHelp } from "./help";
@@ -15,6 +16,7 @@ startPalette();
 startKeys();
 startDrafts();
 startSimilar();
+startCharts();
 
 document.addEventListener(
   "alpine:initialized",

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.kernel.admin.filters import ChoicesDropdownFilter, ReferenceFilter
+from apps.kernel.admin.recent import CreatedFilter
 from apps.kernel.admin.refusals import reasons
 from apps.kernel.admin.resource import LineInline, ResourceAdmin
 from apps.kernel.errors import BusinessError
+from apps.tiers.admin_filters import InForceFilter, VerifiedFilter
 from apps.tiers.admin_pages import Mergeable, undo_view
 from apps.tiers.admin_photo import HasPhoto
 from apps.tiers.choices import CandidateState, MergeState, NameKind
@@ -105,9 +107,10 @@ class CompanyAdmin(Mergeable, ResourceAdmin):
     icon = "domain"
     kind = "company"
     list_display = ("legal_name", "status", "country", "category", "account_manager", "incomplete")
+    sorted_by = {"legal_name": "sort_name"}
     list_select_related = ("category", "account_manager")
     list_filter = (("status", ChoicesDropdownFilter), ("country", ChoicesDropdownFilter), ("category", ReferenceFilter),
-                   ("account_manager", ReferenceFilter), "incomplete")
+                   ("account_manager", ReferenceFilter), VerifiedFilter, "incomplete", CreatedFilter)
     search_fields = ("search__holds",)
     readonly_fields = ("incomplete",)
     fieldsets = (
@@ -124,6 +127,7 @@ class PersonAdmin(HasPhoto, Mergeable, ResourceAdmin):
     kind = "person"
     watched = ("given", "family")
     list_display = ("family", "given", "category", "language")
+    sorted_by = {"family": "sort_name"}
     list_display_links = ("family", "given")
     list_select_related = ("category",)
     list_filter = (("category", ReferenceFilter),)
@@ -164,7 +168,7 @@ class InterestAdmin(ResourceAdmin):
     icon = "percent"
     list_display = ("company", "site", "role", "share_pct", "period")
     list_select_related = ("company", "site")
-    list_filter = (("role", ChoicesDropdownFilter), ("company", ReferenceFilter), ("site", ReferenceFilter))
+    list_filter = (("role", ChoicesDropdownFilter), ("company", ReferenceFilter), ("site", ReferenceFilter), InForceFilter)
     fields = ("company", "site", "role", "share_pct", "state_share_pct", "period", "source")
 
 

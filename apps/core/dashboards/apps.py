@@ -9,3 +9,8 @@ class DashboardsConfig(ModuleConfig):
     verbose_name = _("Dashboards")
     icon = "dashboard"
     menu = "steering"
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.kernel.admin.site import OpsFluxSite
+        OpsFluxSite.index_template = "dashboards/home.html"

@@ -57,6 +57,7 @@ def _account(holder: Holder, demonstration: Demonstration) -> User:
         role, site = Role.objects.get(code=holder.role), demonstration.records["sites"].get(holder.site)
         user = User.objects.create_user(holder.email, secret, name=holder.name, is_staff=True)
         Assignment(role=role, user=user, site=site).save()
-        about = f"{role.name} · {site or _('everywhere')}"
+        where = site or _("everywhere")     # not inside the f-string: there, nothing collects it for translation
+        about = f"{role.name} · {where}"
     demonstration.accounts.append(Account(user.email, secret, about))
     return user

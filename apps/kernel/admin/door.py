@@ -129,7 +129,8 @@ class DoorAdmin(DoorPermissions):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the page declares as a filter may be asked of the database."""
-        declared = {item[0] if isinstance(item, (list, tuple)) else item for item in self.get_list_filter(request)}  # type: ignore[attr-defined]  # as above
+        declared = {item[0] if isinstance(item, (list, tuple)) else getattr(item, "parameter_name", item)
+                    for item in self.get_list_filter(request)}  # type: ignore[attr-defined]  # as above
         return any(lookup == name or lookup.startswith(f"{name}__") for name in declared if isinstance(name, str))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -1,7 +1,9 @@
 """List filters that name only what the reader may see."""
 from typing import Any
 
+from django.db.models import QuerySet
 from django.forms.utils import flatatt
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters import admin as unfold_filters
@@ -47,8 +49,14 @@ class _ChoicesForm(DropdownForm):
 
 
 class ChoicesDropdownFilter(unfold_filters.ChoicesDropdownFilter):
-    """Filter by a value of a list."""
+    """Filter by a value of a list, or, in an address, by having none (`country__isnull=True`)."""
     form_class = _ChoicesForm
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.lookup_kwarg_isnull in self.used_parameters:
+            return queryset.filter(**{self.lookup_kwarg_isnull: self.lookup_val_isnull in ("True", "1")})
+        found: QuerySet = super().queryset(request, queryset)
+        return found
 
 
 __all__ = ["ChoicesDropdownFilter", "ReferenceFilter"]

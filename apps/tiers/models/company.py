@@ -100,6 +100,7 @@ class Company(Tracked):
             models.Index(fields=["country", "sort_name", "id"], name="tiers_company_country"),
             models.Index(fields=["account_manager", "sort_name", "id"], name="tiers_company_manager"),
             models.Index(fields=["-created_at", "-id"], name="tiers_company_created"),
+            models.Index(fields=["status", "country", "incomplete"], condition=Q(merged_into=None), name="tiers_company_census"),
             GinIndex(OpClass("search", "gin_trgm_ops"), name="tiers_company_search"),
             GinIndex(fields=["tags"], name="tiers_company_tags"),
         ]
@@ -178,7 +179,8 @@ class Identifier(CompanyLine):
             models.UniqueConstraint(fields=["scheme", "value"], condition=Q(check_result=Check.VALID, registration=True),
                                     name="tiers_identifier_taken", violation_error_message=_("This number is already registered.")),
         ]
-        indexes = [models.Index(fields=["value"], name="tiers_identifier_value")]
+        indexes = [models.Index(fields=["value"], name="tiers_identifier_value"),
+                   models.Index(fields=["company"], condition=Q(check_result=Check.VALID), name="tiers_identifier_valid")]
 
     def __str__(self) -> str:
         return f"{self.get_scheme_display()} {self.value}"
