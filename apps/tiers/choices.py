@@ -70,6 +70,14 @@ class Sex(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class Reason(models.TextChoices):
+    """Why two records may be one, the surest first."""
+    IDENTIFIER = "identifier", _("same number")
+    CONTACT = "contact", _("same e-mail or phone")
+    BIRTH = "birth", _("same name and date of birth")
+    NAME = "name", _("like name")
+
+
 class CandidateState(models.TextChoices):
     """What became of a pair that may be one company or person."""
     OPEN = "open", _("open")

@@ -1,6 +1,8 @@
-"""TIE-19: pairs that may be one record, found by equality (domain rule 3): people merge them or say that they are two."""
+"""TIE-19: pairs that may be one record: opened by imports and by the search, merged by people or said to be two."""
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,41 +12,33 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from apps.kernel.access import can_many, permission
-from apps.kernel.context import act
+from apps.kernel.context import act, acting
 from apps.kernel.errors import Conflict
 from apps.kernel.events import publish
 from apps.tiers.choices import CandidateState
 from apps.tiers.events import DuplicateDismissed
-from apps.tiers.models import Company, CompanyName, ContactPoint, DuplicateCandidate, Identifier, Person
-from apps.tiers.services.numbers import contradicting, valid_numbers
+from apps.tiers.models import Company, CompanyName, ContactPoint, DuplicateCandidate, Identifier, Merge, Person
+from apps.tiers.services.likeness import Alike, Pair, alike
+from apps.tiers.services.merging import merge
 
 MODELS: dict[str, Any] = {"company": Company, "person": Person}
 SEEN = "dismissed_as"           # in a dismissed pair's extra fields: what the two records were called then
-Pair = tuple[int, int]
 
-EQUAL_NAMES = """
-SELECT DISTINCT least(n.company_id, o.company_id), greatest(n.company_id, o.company_id)
-FROM tiers_companyname n JOIN tiers_companyname o ON o.name_key = n.name_key AND o.company_id <> n.company_id
-JOIN tiers_company a ON a.id = n.company_id AND a.merged_into_id IS NULL
-JOIN tiers_company b ON b.id = o.company_id AND b.merged_into_id IS NULL
-WHERE n.name_key <> '' AND (%(all)s OR n.company_id = ANY(%(pks)s))"""
-EQUAL_NUMBERS = """
-SELECT DISTINCT least(n.company_id, o.company_id), greatest(n.company_id, o.company_id)
-FROM tiers_identifier n JOIN tiers_identifier o ON o.scheme = n.scheme AND o.value = n.value AND o.company_id <> n.company_id
-JOIN tiers_company a ON a.id = n.company_id AND a.merged_into_id IS NULL
-JOIN tiers_company b ON b.id = o.company_id AND b.merged_into_id IS NULL
-WHERE %(all)s OR n.company_id = ANY(%(pks)s)"""
-EQUAL_CONTACTS = """
-SELECT DISTINCT least(n.person_id, o.person_id), greatest(n.person_id, o.person_id)
-FROM tiers_contactpoint n JOIN tiers_contactpoint o ON o.kind = n.kind AND o.value = n.value AND o.person_id <> n.person_id
-JOIN tiers_person a ON a.id = n.person_id AND a.merged_into_id IS NULL
-JOIN tiers_person b ON b.id = o.person_id AND b.merged_into_id IS NULL
-WHERE %(all)s OR n.person_id = ANY(%(pks)s)"""
-EQUAL_BIRTHS = """
-SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id)
-FROM tiers_person a JOIN tiers_person b ON b.name_key = a.name_key AND b.id <> a.id AND b.merged_into_id IS NULL
-JOIN tiers_personaldetails p ON p.person_id = a.id JOIN tiers_personaldetails q ON q.person_id = b.id AND q.birth_date = p.birth_date
-WHERE a.merged_into_id IS NULL AND a.name_key <> '' AND (%(all)s OR a.id = ANY(%(pks)s))"""
+# A record that is being merged is locked: it is waited for, and left out if it is gone.
+STANDING = "SELECT id FROM {table} WHERE id = ANY(%s) AND merged_into_id IS NULL ORDER BY id FOR KEY SHARE"
+OPEN = """
+INSERT INTO tiers_duplicatecandidate (kind, a_id, b_id, reason, reasons, score, state, created_by_id, updated_by_id)
+SELECT %s, a, b, reasons[1], reasons, score, 'open', %s, %s
+FROM jsonb_to_recordset(%s::jsonb) AS found(a bigint, b bigint, reasons text[], score numeric) ORDER BY a, b
+ON CONFLICT DO NOTHING RETURNING id"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The versions of a pair and of its records that somebody looked at: what they decide holds for these."""
+    pair: int
+    a: int
+    b: int
 
 
 def record_candidates(*, kind: str, pks: Iterable[int] | None = None) -> int:
@@ -52,41 +46,93 @@ def record_candidates(*, kind: str, pks: Iterable[int] | None = None) -> int:
 
     Companies are equal by a name key of any kind of name or by a number, unless each holds a different valid number of one scheme;
     persons by e-mail or phone, or by name key and birth date. A dismissed pair opens again once a name or number of either is another."""
-    found = _equal_persons(pks) if kind == "person" else _equal_companies(pks)
-    opened = 0
+    found = alike(kind, None if pks is None else list(pks), equality_only=True)
     with transaction.atomic():
-        for chunk in _chunks(sorted(found.items())):
-            pairs = Q()
-            for (a, b), _reason in chunk:
-                pairs |= Q(a_id=a, b_id=b)
-            rows = DuplicateCandidate.objects.filter(pairs, kind=kind).order_by("pk").select_for_update()
-            known = {(row.a_id, row.b_id): row for row in rows}
-            new = [DuplicateCandidate(kind=kind, a_id=a, b_id=b, reason=reason) for (a, b), reason in chunk if (a, b) not in known]
-            DuplicateCandidate.objects.bulk_create(new, ignore_conflicts=True)
-            opened += len(new) + sum(_reopen(row) for row in known.values() if row.state == CandidateState.DISMISSED)
+        return sum(propose(kind=kind, found=dict(chunk)) for chunk in _chunks(list(found.items())))
+
+
+def propose(*, kind: str, found: Mapping[Pair, Alike], everything: bool = False) -> int:
+    """Open these pairs; how many were opened, or opened again. `everything`: all rules were asked, so open pairs take what they said."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STANDING.format(table=MODELS[kind]._meta.db_table), [sorted({pk for pair in found for pk in pair})])
+        standing = {pk for pk, in cursor.fetchall()}
+        wanted = {(a, b): why for (a, b), why in found.items() if a in standing and b in standing}
+        known = {(row.a_id, row.b_id): row for row in _locked(kind, wanted)}
+        new = [{"a": a, "b": b, "reasons": why.reasons, "score": str(why.score)} for (a, b), why in wanted.items() if (a, b) not in known]
+        actor = acting().actor_id
+        cursor.execute(OPEN, [kind, actor, actor, json.dumps(new)])
+        opened = len(cursor.fetchall())
+        for pair, row in known.items():
+            if row.state == CandidateState.DISMISSED:
+                opened += _reopen(row, wanted[pair])
+            elif everything and row.state == CandidateState.OPEN:
+                _tell(row, wanted[pair])
     return opened
 
 
-def dismiss(*, candidate: DuplicateCandidate, actor: Any) -> DuplicateCandidate:
+def dismiss(*, candidate: DuplicateCandidate, actor: Any, reason: str = "", seen: Seen | None = None) -> DuplicateCandidate:
     """These are two records: the pair is not proposed again while their names and numbers stay as they are.
 
-    Raises Http404 (a record is hidden), PermissionDenied (the right `merge` on both) or Conflict (settled before)."""
-    with transaction.atomic(), act(actor):
-        row = DuplicateCandidate.objects.select_for_update().get(pk=candidate.pk)
-        model = MODELS[row.kind]
-        records = list(model.objects.visible_to(actor).filter(pk__in=(row.a_id, row.b_id)))
-        if len(records) != 2:
-            raise Http404(_("There is no such record, or it is not shown to you."))
-        if len(can_many(actor, "merge", records)) != 2:
-            raise PermissionDenied(_("You need the right %(right)s on both records; an administrator can give it.") % {
-                "right": permission(model, "merge")})
-        if row.state != CandidateState.OPEN:
-            raise Conflict("invalid_state", _("This pair is already %(state)s.") % {"state": row.get_state_display()})
+    Raises Http404 (a record is hidden), PermissionDenied (the right `merge` on both) or Conflict (settled before, changed since `seen`)."""
+    with transaction.atomic(), act(actor, reason=reason):
+        row, _records = _decidable(candidate, actor, seen)
         row.state = CandidateState.DISMISSED
         row.extra = {**row.extra, SEEN: _called(row.kind, row.a_id, row.b_id)}
         row.save()
         publish(DuplicateDismissed(pk=row.pk, kind=row.kind, a_id=row.a_id, b_id=row.b_id, actor_id=actor.pk))
         return row
+
+
+def dismiss_many(*, pks: Iterable[int], actor: Any, reason: str = "") -> list[DuplicateCandidate]:
+    """The same of several pairs: all or none."""
+    wanted = set(pks)
+    with transaction.atomic():
+        rows: Any = DuplicateCandidate.objects
+        found = list(rows.visible_to(actor).filter(pk__in=wanted).order_by("pk"))
+        if len(found) != len(wanted):
+            raise Http404(_("There is no such record, or it is not shown to you."))
+        return [dismiss(candidate=candidate, actor=actor, reason=reason) for candidate in found]
+
+
+def reopen(*, candidate: DuplicateCandidate, actor: Any) -> DuplicateCandidate:
+    """Take a dismissal back. Raises as dismiss does; Conflict where the pair is not dismissed."""
+    with transaction.atomic(), act(actor):
+        row, _records = _decidable(candidate, actor, None, state=CandidateState.DISMISSED)
+        row.state, row.extra = CandidateState.OPEN, {name: value for name, value in row.extra.items() if name != SEEN}
+        row.save()
+        return row
+
+
+def merge_pair(*, candidate: DuplicateCandidate, survivor_pk: int, actor: Any, choices: Mapping[str, str] | None = None,
+               seen: Seen | None = None) -> Merge:
+    """Make one record of the pair part of the other. Raises as dismiss and merge do; Conflict (not_of_pair) for another survivor."""
+    with transaction.atomic():
+        row, records = _decidable(candidate, actor, seen)
+        if survivor_pk not in records:
+            raise Conflict("not_of_pair", _("Choose one of the two records of the pair."))
+        loser_pk = row.a_id + row.b_id - survivor_pk
+        return merge(kind=row.kind, survivor=records[survivor_pk], loser=records[loser_pk], actor=actor, choices=choices)
+
+
+def _decidable(candidate: DuplicateCandidate, actor: Any, seen: Seen | None,
+               state: str = CandidateState.OPEN) -> tuple[DuplicateCandidate, dict[int, Any]]:
+    """The pair and its records, locked, if the actor may decide on them as they are: records before pairs, as a merge locks them."""
+    model, pks = MODELS[candidate.kind], (candidate.a_id, candidate.b_id)
+    records = {row.pk: row for row in model.objects.visible_to(actor).filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))}
+    row = DuplicateCandidate.objects.select_for_update().filter(pk=candidate.pk).first()
+    if row is None or len(records) != 2:
+        raise Http404(_("There is no such record, or it is not shown to you."))
+    if len(can_many(actor, "merge", list(records.values()))) != 2:
+        raise PermissionDenied(_("You need the right %(right)s on both records; an administrator can give it.") % {
+            "right": permission(model, "merge")})
+    if (row.a_id, row.b_id) != pks:
+        raise Conflict("stale_pair", _("Nothing was done: one of the two records became part of another meanwhile."))
+    if row.state != state:
+        raise Conflict("invalid_state", _("Nothing was done: this pair is already %(state)s.") % {"state": row.get_state_display()})
+    if seen and seen != Seen(row.version, records[row.a_id].version, records[row.b_id].version):
+        raise Conflict("stale_pair", _("Nothing was done: one of the two records was changed since you opened this page. "
+                                       "Compare them again, then decide."))
+    return row, records
 
 
 def passed_over_for(kind: str, known: Any) -> set[int]:
@@ -98,13 +144,26 @@ def passed_over_for(kind: str, known: Any) -> set[int]:
                          if row.extra.get(SEEN) == _called(kind, row.a_id, row.b_id)}
 
 
-def _reopen(row: DuplicateCandidate) -> bool:
+def _locked(kind: str, wanted: Mapping[Pair, Alike]) -> list[DuplicateCandidate]:
+    rows = DuplicateCandidate.objects.filter(kind=kind, a_id__in={a for a, _b in wanted}, b_id__in={b for _a, b in wanted})
+    pks = [row.pk for row in rows.only("a_id", "b_id") if (row.a_id, row.b_id) in wanted]
+    return list(DuplicateCandidate.objects.filter(pk__in=pks).order_by("pk").select_for_update())
+
+
+def _reopen(row: DuplicateCandidate, why: Alike) -> bool:
     """Open a dismissed pair again when either record is called or numbered otherwise than then."""
     if row.extra.get(SEEN) == _called(row.kind, row.a_id, row.b_id):
         return False
-    row.state = CandidateState.OPEN
+    row.state, row.reason, row.reasons, row.score = CandidateState.OPEN, why.reasons[0], list(why.reasons), why.score
     row.save()
     return True
+
+
+def _tell(row: DuplicateCandidate, why: Alike) -> None:
+    """Keep what speaks for the pair now, where that is something else."""
+    if (row.reasons, row.score) != (list(why.reasons), why.score):
+        row.reason, row.reasons, row.score = why.reasons[0], list(why.reasons), why.score
+        row.save()
 
 
 def _called(kind: str, *pks: int) -> str:
@@ -117,24 +176,6 @@ def _called(kind: str, *pks: int) -> str:
         facts = [*((person.pk, str(person)) for person in Person.objects.filter(pk__in=pks)),
                  *ContactPoint.objects.filter(person__in=pks).values_list("person", "value")]
     return hashlib.sha256(repr(sorted(facts)).encode()).hexdigest()
-
-
-def _pairs(sql: str, pks: Iterable[int] | None) -> list[Pair]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"all": pks is None, "pks": list(pks or ())})
-        return cursor.fetchall()
-
-
-def _equal_companies(pks: Iterable[int] | None) -> dict[Pair, str]:
-    pks = None if pks is None else list(pks)
-    found = dict.fromkeys(_pairs(EQUAL_NAMES, pks), "name") | dict.fromkeys(_pairs(EQUAL_NUMBERS, pks), "identifier")
-    numbers = valid_numbers({pk for pair in found for pk in pair})
-    return {pair: reason for pair, reason in found.items() if not contradicting(numbers.get(pair[0], {}), numbers.get(pair[1], {}))}
-
-
-def _equal_persons(pks: Iterable[int] | None) -> dict[Pair, str]:
-    pks = None if pks is None else list(pks)
-    return dict.fromkeys(_pairs(EQUAL_BIRTHS, pks), "birth") | dict.fromkeys(_pairs(EQUAL_CONTACTS, pks), "contact")
 
 
 def _chunks(items: list[Any], size: int = 500) -> Iterator[list[Any]]:

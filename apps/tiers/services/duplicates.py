@@ -2,13 +2,11 @@
 
 What a user may not see is not shown: of a hidden company only the fact that its registration number is taken."""
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -17,9 +15,8 @@ from apps.tiers.contact_values import normal_value
 from apps.tiers.identifiers import Checked, normalise
 from apps.tiers.models import Company, CompanyName, ContactPoint, Identifier, Person
 from apps.tiers.names import company_key, person_key, similarity
+from apps.tiers.services import likeness
 from apps.tiers.services.candidates import passed_over_for
-
-TIERS_SIMILARITY = Fraction(3, 5)       # [policy] warn from here
 
 
 @dataclass(frozen=True)
@@ -128,19 +125,7 @@ def _alike(rows: Any, key: str, limit: int) -> list[tuple[Any, Fraction]]:
     """The rows whose name key is like `key`, best first. The index finds them, the exact fraction decides."""
     if not key:
         return []
-    with _threshold():
+    with likeness.threshold():
         near = rows.filter(name_key__trigram_similar=key).annotate(near=TrigramSimilarity("name_key", key))
         scored = [(row, similarity(key, row.name_key)) for row in near.order_by("-near", "pk")[:limit * 5]]
-    return [(row, score) for row, score in scored if score >= TIERS_SIMILARITY]
-
-
-@contextmanager
-def _threshold() -> Iterator[None]:
-    """Let `%` mean our policy, a hair below: the database compares four-byte floats."""
-    setting = "SELECT set_config('pg_trgm.similarity_threshold', %s, true)"
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT show_limit()::text")     # on a new connection this also loads the extension, and with it the setting
-        before = cursor.fetchone()[0]
-        cursor.execute(setting, [str(float(TIERS_SIMILARITY) - 0.0001)])
-        yield
-        cursor.execute(setting, [before])
+    return [(row, score) for row, score in scored if score >= likeness.TIERS_SIMILARITY]

@@ -3,7 +3,8 @@ import pytest
 
 from apps.core.automation.models import OutboxEvent
 from apps.core.iam.tests.factories import UserFactory, holding
-from apps.kernel.testing.api import caller
+from apps.kernel.testing import contract_reading, contract_rights, contract_writing
+from apps.kernel.testing.api import allow, caller
 from apps.kernel.testing.contract import ResourceContract
 from apps.tiers import api_merging
 from apps.tiers.models import Company, DuplicateCandidate, Merge
@@ -17,9 +18,21 @@ class TestDuplicateCandidates(ResourceContract):
     invalid = {}
     change = {}
 
+    @pytest.fixture(autouse=True)
+    def _with_both_records(self, monkeypatch):
+        """Who is given a right on a pair may see its records, too: without them the pair is not shown."""
+        def allow_with_records(user, action, record):
+            allow(user, action, record)
+            for company in Company.objects.filter(pk__in=(record.a_id, record.b_id)):
+                allow(user, "view", company)
+        for part in (contract_reading, contract_rights, contract_writing):
+            monkeypatch.setattr(part, "allow", allow_with_records, raising=False)
+        monkeypatch.setattr(contract_reading, "QUERIES", contract_reading.QUERIES + 1)      # the companies granted
+
     def make(self, **values):
         a, b = CompanyFactory(), CompanyFactory()
-        return DuplicateCandidate.objects.create(kind="company", a_id=a.pk, b_id=b.pk, reason="name", score="0.7083", **values)
+        return DuplicateCandidate.objects.create(kind="company", a_id=a.pk, b_id=b.pk, reason="name", reasons=["name"], score="0.7083",
+                                                 **values)
 
 
 class TestMerges(ResourceContract):

@@ -15,7 +15,7 @@ from apps.core.iam.tests.factories import UserFactory, holding
 from apps.kernel.errors import Conflict, Invalid
 from apps.tiers.choices import CandidateState
 from apps.tiers.models import Company, CompanyName, DuplicateCandidate, PersonalDetails
-from apps.tiers.services import dismiss, duplicates, merge, record_candidates, refuse_taken, similar_companies, similar_persons
+from apps.tiers.services import dismiss, likeness, merge, record_candidates, refuse_taken, similar_companies, similar_persons
 from apps.tiers.tests.factories import (
     CompanyFactory,
     CompanyNameFactory,
@@ -68,7 +68,7 @@ def test_tie_19_the_policy_counts_exactly_at_its_edge(clerk, monkeypatch):
     company = named("Odfjell Drilling AS")
     # when / then it is warned of at 13/19 and not a hair above, and the session's own setting is left as it was
     for policy, found in ((Fraction(13, 19), [company]), (Fraction(13, 19) + Fraction(1, 10**6), [])):
-        monkeypatch.setattr(duplicates, "TIERS_SIMILARITY", policy)
+        monkeypatch.setattr(likeness, "TIERS_SIMILARITY", policy)
         assert [like.record for like in similar_companies(user=clerk, name="Odfjel Driling").found] == found
     with connection.cursor() as cursor:
         cursor.execute("SHOW pg_trgm.similarity_threshold")
@@ -279,7 +279,7 @@ def test_tie_19_the_index_of_name_keys_answers():
         cursor.execute("SET LOCAL session_replication_role = origin")
         cursor.execute("ANALYZE tiers_companyname")
     # when
-    with duplicates._threshold():
+    with likeness.threshold():
         plan = json.dumps(json.loads(CompanyName.objects.filter(name_key__trigram_similar="ODFJELL DRILLING").explain(format="json")))
     # then
     assert "tiers_companyname_near" in plan and "Seq Scan" not in plan
