@@ -1,4 +1,4 @@
-# The image of web and worker. PostgreSQL and Redis are services of their own (compose.yaml).
+# The image of web and workers. PostgreSQL and Redis are services of their own (compose.yaml).
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /opsflux
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
@@ -21,7 +21,7 @@ FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --create-home opsflux
 WORKDIR /opsflux
 COPY --from=build /opsflux /opsflux
-RUN mkdir -p var/media && chown -R opsflux var/media
+RUN mkdir -p -m 700 var/media var/private && chown -R opsflux var/media var/private
 USER opsflux
 ENV PATH="/opsflux/.venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 EXPOSE 8000

@@ -13,9 +13,9 @@ from opsflux.launcher import commands, environment
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import LOGS, NAME, PYTHON, ROOT, runtime
 
-DATABASE, CACHE, WEB, WORKER, BEAT = "database", "cache", "web", "worker", "beat"
+DATABASE, CACHE, WEB, WORKER, JOBS, BEAT = "database", "cache", "web", "worker", "jobs", "beat"
 # The signal that asks a process to finish what it does; PostgreSQL's INT is its fast shutdown.
-SIGNALS = {DATABASE: "INT", CACHE: "TERM", WEB: "TERM", WORKER: "TERM", BEAT: "TERM"}
+SIGNALS = {DATABASE: "INT", CACHE: "TERM", WEB: "TERM", WORKER: "TERM", JOBS: "TERM", BEAT: "TERM"}
 SUPERVISOR = """\
 [supervisord]
 nodaemon=true
@@ -100,12 +100,12 @@ class Supervisor:
             self._call("stopProcess", name)
 
     def shut_down(self) -> None:
-        """Stop web, beat and worker, then database and cache, then the supervisor; returns when all have ended."""
+        """Stop web, beat and workers, then database and cache, then the supervisor; returns when all have ended."""
         if not self.alive():
             end_leftovers(self.folder / "supervisor.pid")
             return
         pid = int(self._call("getPID"))
-        for name in (WEB, BEAT, WORKER, CACHE, DATABASE):
+        for name in (WEB, BEAT, JOBS, WORKER, CACHE, DATABASE):
             self.stop(name)
         self._call("shutdown")
         for _ in until(60):

@@ -7,12 +7,14 @@ from opsflux.launcher import environment
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import PYTHON, ROOT
 from opsflux.launcher.postgres import Postgres
-from opsflux.launcher.processes import BEAT, CACHE, DATABASE, WEB, WORKER
+from opsflux.launcher.processes import BEAT, CACHE, DATABASE, JOBS, WEB, WORKER
 from opsflux.launcher.redis import Redis
 
 GUNICORN = ["-m", "gunicorn", "-c", "opsflux/launcher/gunicorn_conf.py", "opsflux.wsgi:application"]
 # Nobody listens to what gossip and mingle tell; without them a worker starts at once.
-CELERY = ["-m", "celery", "-A", "opsflux", "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+CELERY = ["-m", "celery", "-A", "opsflux", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+# People's long work has processes of its own: events, notices and sweeps do not wait behind an import.
+QUEUES = {WORKER: "celery", JOBS: "jobs"}
 BEAT_PROGRAM = ["-m", "celery", "-A", "opsflux", "beat", "--loglevel", "WARNING"]      # the schedule is in the settings
 
 
@@ -22,9 +24,10 @@ def web() -> NoReturn:
     _python([*GUNICORN, "--bind", f"{bind}:{started['port']}"])
 
 
-def worker() -> NoReturn:
+def worker(name: str) -> NoReturn:
     _started()
-    _python(CELERY)
+    count = environment.services({}).get("OPSFLUX_JOBS", "2") if name == JOBS else "2"
+    _python([*CELERY, "--queues", QUEUES[name], "--concurrency", count, "--hostname", f"{name}@%h"])
 
 
 def beat() -> NoReturn:
@@ -36,7 +39,8 @@ PROCESSES: dict[str, Callable[[], NoReturn]] = {
     DATABASE: lambda: Postgres().serve(),
     CACHE: lambda: Redis().serve(),
     WEB: web,
-    WORKER: worker,
+    WORKER: lambda: worker(WORKER),
+    JOBS: lambda: worker(JOBS),
     BEAT: beat,
 }
 

@@ -15,12 +15,12 @@ NOTHING_TO_DO = 3               # what a command of manage.py ends with where al
 
 
 def migrate(env: Mapping[str, str]) -> None:
-    """Apply the migrations and offer the predefined roles what is new, one start at a time on the whole database: another machine may
-    start on it too."""
+    """Apply the migrations and bring code lists and predefined roles up to them, one start at a time on the whole database: another
+    machine may start on it too."""
     advice = "The database keeps its last good state. Mend what the log says, then start again."
     with _locked(env["DATABASE_URL"]):
         _manage(env, "migrate", "--noinput", log="migrate", advice=advice)
-        _manage(env, "roles", log="migrate", advice=advice)
+        _manage(env, "prepare", log="migrate", advice=advice)
 
 
 def assets(env: Mapping[str, str], progress: Progress) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from opsflux.launcher import commands, environment, ports, probe, services, site
 from opsflux.launcher.errors import LauncherError
 from opsflux.launcher.paths import LOGS, VAR
-from opsflux.launcher.processes import BEAT, WEB, WORKER, Supervisor, until
+from opsflux.launcher.processes import BEAT, JOBS, WEB, WORKER, Supervisor, until
 from opsflux.launcher.progress import Progress, result, say
 
 PATIENCE = 60
@@ -34,7 +34,7 @@ def start(port: int | None, bind: str, demo: bool | None, foreground: bool) -> i
         try:
             accounts = _bring_up(env, progress, shows, chosen, foreground)
         except BaseException:
-            for name in (WEB, BEAT, WORKER):
+            for name in (WEB, BEAT, JOBS, WORKER):
                 Supervisor().stop(name)
             environment.forget()
             raise
@@ -54,9 +54,10 @@ def _bring_up(env: dict[str, str], progress: Progress, shows: bool, port: int, f
     if shows:
         with progress.step("Loading the demonstration site"):
             accounts = site.demonstrate(env)
-    with progress.step("Starting web and worker"):
+    with progress.step("Starting web and workers"):
         supervisor = services.supervisor(foreground)
         supervisor.start(WORKER)
+        supervisor.start(JOBS)
         supervisor.start(BEAT)
         supervisor.start(WEB)
         _wait_for_web(port, env)
@@ -64,16 +65,18 @@ def _bring_up(env: dict[str, str], progress: Progress, shows: bool, port: int, f
 
 
 def _wait_for_web(port: int, env: dict[str, str]) -> None:
-    """Until the site says it is ready; the worker too must have stayed up."""
+    """Until the site says it is ready; the workers too must have stayed up."""
     supervisor, heard = Supervisor(), "no answer"
     for _ in until(PATIENCE):
         status, heard = health(port, env)
         states = supervisor.states()
-        if status == 200 and states.get(WORKER) == states.get(WEB) == "RUNNING":
+        here = [states.get(name) for name in (WEB, WORKER, JOBS)]
+        if status == 200 and set(here) == {"RUNNING"}:
             return
-        if "BACKOFF" in (states.get(WEB), states.get(WORKER)):
+        if "BACKOFF" in here:
             break       # it ended at once: waiting longer tells no more than its log
-    name = WORKER if Supervisor().states().get(WORKER) not in ("RUNNING", "STARTING") else WEB
+    states = Supervisor().states()
+    name = next((name for name in (WORKER, JOBS) if states.get(name) not in ("RUNNING", "STARTING")), WEB)
     raise LauncherError(f"The site does not get ready ({heard}). Last words of {name}:\n{commands.tail(LOGS / f'{name}.log')}",
                         f"Read {LOGS / f'{name}.log'}; mend what it says, then start again.")
 

@@ -108,8 +108,9 @@ def test_the_supervisors_file_holds_every_process_and_takes_any_path():
     # then the sign is escaped, every process is there, and none starts by itself
     assert "file=/run/100%%/supervisor.sock" in text
     assert [line for line in text.splitlines() if line.startswith("[program:")] == [
-        "[program:database]", "[program:cache]", "[program:web]", "[program:worker]", "[program:beat]"]
-    assert text.count("autostart=false") == text.count("autorestart=true") == 5
+        "[program:database]", "[program:cache]", "[program:web]", "[program:worker]", "[program:jobs]",
+        "[program:beat]"]
+    assert text.count("autostart=false") == text.count("autorestart=true") == 6
 
 
 def test_a_uv_that_is_absent_or_too_old_is_not_taken(tmp_path):

@@ -134,7 +134,7 @@ def test_manage_uses_the_running_services(copy):
     assert ready(copy)
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "database", "cache"])
+@pytest.mark.parametrize("name", ["web", "worker", "jobs", "beat", "database", "cache"])
 def test_a_killed_process_comes_back(copy, name):
     # given a ready site
     assert eventually(lambda: ready(copy))
