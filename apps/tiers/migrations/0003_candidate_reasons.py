@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tiers', '0002_portrait'),
+        ('tiers', '0003_census'),
     ]
 
     operations = [
