@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tiers", "0006_duplicate_search")]
+    dependencies = [("tiers", "0002_portrait")]
 
     operations = [
         migrations.AddIndex("company", models.Index(fields=["status", "country", "incomplete"], name="tiers_company_census",
