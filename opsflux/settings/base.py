@@ -131,6 +131,8 @@ EMAIL_CONFIG = read("email_url", "OPSFLUX_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = read("str", "OPSFLUX_EMAIL_FROM", default="opsflux@localhost")
 
+PREPARATIONS = [("reference", "load"), ("roles",)]       # what `./ops manage prepare` runs, at every start
+
 AUTH_USER_MODEL = "iam.User"
 AUTHENTICATION_BACKENDS = ["apps.core.iam.backends.AccountBackend"]
 

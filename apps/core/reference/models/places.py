@@ -99,7 +99,7 @@ class Locode(OfCountry, Positioned):
                                  _("The country's code, a hyphen, one to three letters or digits: NO-11."), blank=True),
                        patterned("iata", ALPHA_3, "reference_locode_iata", _THREE, blank=True),
                        models.CheckConstraint(condition=Q(functions__contained_by=Function.values), name="reference_locode_known")]
-        triggers = [of_its_country("reference_locode_country_code"),
+        triggers = [*of_its_country("reference_locode_country_code"),
                     _searched("NEW.code, NEW.name, NEW.plain_name, array_to_string(NEW.other_names, ' '), NEW.iata")]
 
     def __str__(self) -> str:
