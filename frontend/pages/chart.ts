@@ -48,13 +48,13 @@ function common(data: Data, colours: Look): EChartsCoreOption {
     animation: false,
     color: colours.palette,
     textStyle: { fontFamily: colours.font, color: colours.text },
-    aria: { enabled: true, label: { description: data.about }, decal: { show: several || data.kind === "donut" } },
+    aria: { enabled: true, label: { description: data.about }, decal: { show: data.kind === "stacked" || data.kind === "donut" } },
     tooltip: {
       trigger: data.kind === "donut" || data.kind === "bar" ? "item" : "axis", confine: true, valueFormatter: shown,
       axisPointer: { type: data.kind === "line" ? "line" : "shadow" }, backgroundColor: colours.surface, borderColor: colours.line,
       textStyle: { color: colours.strong, fontSize: 13 },
     },
-    legend: several ? legend(colours) : undefined,
+    legend: several ? { ...legend(colours), ...(data.kind === "line" ? { icon: undefined } : {}) } : undefined,
   };
 }
 
