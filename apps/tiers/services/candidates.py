@@ -19,7 +19,7 @@ from apps.tiers.choices import CandidateState
 from apps.tiers.events import DuplicateDismissed
 from apps.tiers.models import Company, CompanyName, ContactPoint, DuplicateCandidate, Identifier, Merge, Person
 from apps.tiers.services.likeness import Alike, Pair, alike
-from apps.tiers.services.merging import merge
+from apps.tiers.services.merging import MergePreview, merge, preview_merge
 
 MODELS: dict[str, Any] = {"company": Company, "person": Person}
 SEEN = "dismissed_as"           # in a dismissed pair's extra fields: what the two records were called then
@@ -112,6 +112,16 @@ def merge_pair(*, candidate: DuplicateCandidate, survivor_pk: int, actor: Any, c
             raise Conflict("not_of_pair", _("Choose one of the two records of the pair."))
         loser_pk = row.a_id + row.b_id - survivor_pk
         return merge(kind=row.kind, survivor=records[survivor_pk], loser=records[loser_pk], actor=actor, choices=choices)
+
+
+def preview_pair(*, candidate: DuplicateCandidate, survivor_pk: int, actor: Any, choices: Mapping[str, str] | None = None) -> MergePreview:
+    """What merge_pair() would do with the same arguments; nothing stays. Raises as it does."""
+    with transaction.atomic():
+        row, records = _decidable(candidate, actor, None)
+        if survivor_pk not in records:
+            raise Conflict("not_of_pair", _("Choose one of the two records of the pair."))
+        loser = records[row.a_id + row.b_id - survivor_pk]
+        return preview_merge(kind=row.kind, survivor=records[survivor_pk], loser=loser, actor=actor, choices=choices)
 
 
 def _decidable(candidate: DuplicateCandidate, actor: Any, seen: Seen | None,

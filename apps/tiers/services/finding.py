@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from apps.tiers.models import DuplicateSearch
+from apps.core.jobs.services import start
+from apps.kernel.access import may, permission
+from apps.tiers.models import DuplicateCandidate, DuplicateSearch
 from apps.tiers.services.candidates import MODELS, propose
 from apps.tiers.services.likeness import Pair, alike
 
+SEARCH = "tiers.find_duplicates"
+KINDS = ("company", "person")
 CHUNK = 100         # records compared in one transaction: a few seconds in a large register
 Tell = Callable[[int, int, int], None]      # records done, of how many, pairs opened
 
@@ -28,6 +34,19 @@ class Searched:
     """What a search did: records compared, pairs opened (again)."""
     compared: int = 0
     opened: int = 0
+
+
+def check_may_search(actor: Any) -> None:
+    """Raises PermissionDenied without the right to search: its counts are those of the whole register."""
+    if not may(actor, "find", DuplicateCandidate):
+        raise PermissionDenied(_("You need the right %(right)s; an administrator can give it.") % {
+            "right": permission(DuplicateCandidate, "find")})
+
+
+def start_search(*, author: Any, kinds: Iterable[str] = (), full: bool = False) -> Any:
+    """Queue a search as a job of `author` and answer it: of these kinds of record, or all. Raises PermissionDenied."""
+    check_may_search(author)
+    return start(SEARCH, author=author, title=_("Search for duplicates"), payload={"kinds": list(kinds), "full": full})
 
 
 def find_duplicates(*, kind: str, full: bool = False, since: datetime | None = None, dry_run: bool = False,

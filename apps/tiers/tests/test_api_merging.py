@@ -2,9 +2,12 @@
 import pytest
 
 from apps.core.automation.models import OutboxEvent
+from apps.core.iam.models import Grant
 from apps.core.iam.tests.factories import UserFactory, holding
+from apps.core.jobs.models import Job
+from apps.core.jobs.services import run_here
 from apps.kernel.testing import contract_reading, contract_rights, contract_writing
-from apps.kernel.testing.api import allow, caller
+from apps.kernel.testing.api import allow, caller, faults
 from apps.kernel.testing.contract import ResourceContract
 from apps.tiers import api_merging
 from apps.tiers.models import Company, DuplicateCandidate, Merge
@@ -117,3 +120,120 @@ def test_TIE_19_persons_merge_and_pairs_are_dismissed(steward):
     assert (dismissed.status_code, dismissed.data["state"]) == (200, "dismissed")
     assert merged.status_code == 200
     assert caller(steward).post(f"/api/v1/tiers/duplicate-candidates/{pair.pk}/dismiss/").status_code == 409
+
+
+@pytest.fixture
+def pair(steward):
+    """Two companies that may be one, which `steward` is shown."""
+    holding(steward, "tiers.view_duplicatecandidate")
+    a, b = CompanyFactory(legal_name="Odfjell Drilling AS"), CompanyFactory(legal_name="Odfjel Driling")
+    return DuplicateCandidate.objects.create(kind="company", a_id=a.pk, b_id=b.pk, reason="name", reasons=["name"], score="0.6842")
+
+
+def versions(pair):
+    a, b = (Company.objects.get(pk=pk).version for pk in (pair.a_id, pair.b_id))
+    return {"pair": DuplicateCandidate.objects.get(pk=pair.pk).version, "a": a, "b": b}
+
+
+@pytest.mark.django_db
+def test_TIE_19_a_pair_is_merged_into_the_one_that_is_chosen(steward, pair):
+    # given
+    url, client = f"/api/v1/tiers/duplicate-candidates/{pair.pk}/merge/", caller(steward)
+    # when somebody looks; when they choose a record that is not of the pair; when they choose the second
+    looked = client.post(url, {"survivor": pair.b_id, "preview": True})
+    strange = client.post(url, {"survivor": CompanyFactory().pk})
+    done = client.post(url, {"survivor": pair.b_id, "choices": {"country": "loser"}, "versions": versions(pair)})
+    # then
+    assert (looked.status_code, looked.data["id"], looked.data["conflicts"]) == (200, None, [])
+    assert faults(looked, "/api/v1/tiers/duplicate-candidates/{id}/merge/", "post") == []
+    assert (strange.status_code, strange.data["code"]) == (409, "not_of_pair")
+    assert (done.status_code, Merge.objects.get().pk) == (200, done.data["id"])
+    assert Company.objects.get(pk=pair.a_id).merged_into_id == pair.b_id
+    assert client.get(f"/api/v1/tiers/duplicate-candidates/{pair.pk}/").data["state"] == "merged"
+    again = client.post(url, {"survivor": pair.b_id})
+    assert (again.status_code, again.data["code"]) == (409, "invalid_state")
+
+
+@pytest.mark.django_db
+def test_TIE_19_a_decision_about_records_as_they_were_is_refused(steward, pair):
+    # given somebody who looked before one of the records was changed
+    client, looked_at = caller(steward), versions(pair)
+    Company.objects.filter(pk=pair.a_id).update(headcount=12)
+    # when they decide
+    for verb, body in (("merge", {"survivor": pair.a_id}), ("dismiss", {"reason": "Mother and daughter"})):
+        answer = client.post(f"/api/v1/tiers/duplicate-candidates/{pair.pk}/{verb}/", {**body, "versions": looked_at})
+        # then nothing is done
+        assert (answer.status_code, answer.data["code"]) == (409, "stale_pair")
+    assert DuplicateCandidate.objects.get().state == "open" and not Merge.objects.exists() and not OutboxEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_TIE_19_a_dismissal_has_its_reason_in_the_history_and_is_taken_back(steward, pair):
+    # given
+    client, url = caller(steward), f"/api/v1/tiers/duplicate-candidates/{pair.pk}/"
+    # when
+    dismissed = client.post(f"{url}dismiss/", {"reason": "Mother and daughter", "versions": versions(pair)})
+    # then
+    assert (dismissed.status_code, dismissed.data["state"]) == (200, "dismissed")
+    assert client.get(f"{url}history/").data["results"][0]["reason"] == "Mother and daughter"
+    # and back
+    assert client.post(f"{url}reopen/").data["state"] == "open"
+    assert client.post(f"{url}reopen/").status_code == 409
+
+
+@pytest.mark.django_db
+def test_TIE_19_several_pairs_are_dismissed_all_or_none(steward, pair):
+    # given another pair
+    c = CompanyFactory()
+    other = DuplicateCandidate.objects.create(kind="company", a_id=pair.b_id, b_id=c.pk, reason="name", reasons=["name"], score="0.7")
+    client, url = caller(steward), "/api/v1/tiers/duplicate-candidates/dismiss/"
+    # when one of them is not there, nothing is done; when all are, all are done
+    assert client.post(url, {"ids": [pair.pk, 9_000_000_000]}).status_code == 404
+    assert set(DuplicateCandidate.objects.values_list("state", flat=True)) == {"open"}
+    done = client.post(url, {"ids": [other.pk, pair.pk], "reason": "Two each"})
+    assert (done.status_code, done.data["dismissed"]) == (200, [pair.pk, other.pk])
+    assert faults(done, url, "post") == []
+    # and a pair settled meanwhile refuses all
+    reopened = client.post(f"/api/v1/tiers/duplicate-candidates/{pair.pk}/reopen/")
+    assert reopened.status_code == 200
+    assert client.post(url, {"ids": [other.pk, pair.pk]}).status_code == 409
+    assert DuplicateCandidate.objects.get(pk=pair.pk).state == "open"
+
+
+@pytest.mark.django_db
+def test_TIE_19_a_pair_is_shown_only_with_both_its_records(pair):
+    """Half a pair would tell that the other half exists: not in lists, counts, exports, pages or commands."""
+    # given somebody who may see all pairs and one of the two companies
+    reader = holding(UserFactory(), "tiers.view_duplicatecandidate", "tiers.export_duplicatecandidate")
+    Grant.objects.create(permission="tiers.view_company", object_id=pair.a_id, user=reader)
+    client, url = caller(reader), "/api/v1/tiers/duplicate-candidates/"
+    # when / then
+    assert client.get(url, {"count": 1}).data["count"] == {"count": 0, "more": False}
+    assert client.get(f"{url}{pair.pk}/").status_code == 404
+    assert b"".join(client.get(f"{url}export/", {"format": "json"}).streaming_content).split() == [b"[", b"]"]
+    for verb, body in (("dismiss", {}), ("reopen", {}), ("merge", {"survivor": pair.a_id})):
+        assert client.post(f"{url}{pair.pk}/{verb}/", body).status_code == 404
+    # and with both, it is shown, but not decided without the right
+    Grant.objects.create(permission="tiers.view_company", object_id=pair.b_id, user=reader)
+    assert [row["id"] for row in client.get(url).data["results"]] == [pair.pk]
+    assert client.post(f"{url}{pair.pk}/dismiss/").status_code == 403
+    assert client.post(f"{url}{pair.pk}/merge/", {"survivor": pair.a_id}).status_code == 403
+    assert DuplicateCandidate.objects.get().state == "open"
+
+
+@pytest.mark.django_db
+def test_TIE_19_a_search_is_a_job_of_who_may_search(steward, pair):
+    # given
+    url = "/api/v1/tiers/duplicate-candidates/find/"
+    # when somebody without the right asks, nothing starts
+    assert caller(steward).post(url, {}).status_code == 403
+    assert not Job.objects.exists()
+    # when somebody with it asks, a job does it and tells the counts
+    holding(steward, "tiers.find_duplicatecandidate")
+    CompanyFactory(legal_name="Odfjell Driling")
+    answer = caller(steward).post(url, {"kinds": ["company"], "full": True})
+    assert faults(answer, url, "post") == []
+    ended = run_here(Job.objects.get(pk=answer.data["job"]))
+    assert (ended.state, ended.result) == ("succeeded", {"compared": 3, "opened": 2})
+    assert caller(steward).post(url, {"kinds": ["ship"]}).status_code == 422
+
