@@ -1,14 +1,12 @@
 """Every address of the product. tests/architecture pins who may call each."""
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
 
 from opsflux import health
 
 urlpatterns = [
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),
-    path("admin/jsi18n/", JavaScriptCatalog.as_view(packages=["django.contrib.admin"]), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     path("api/", include("apps.kernel.api.urls")),
 ]

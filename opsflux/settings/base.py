@@ -108,6 +108,7 @@ CELERY_BEAT_SCHEDULE = {
     "clean": {"task": "automation.clean", "schedule": crontab(minute=17), "options": {"expires": 3600}},
     "clean-jobs": {"task": "jobs.clean", "schedule": crontab(hour=3, minute=7), "options": {"expires": 3600}},
     "find-duplicates": {"task": "tiers.find_duplicates", "schedule": crontab(hour=1, minute=40), "options": {"expires": 3600}},
+    "clean-sessions": {"task": "iam.clean_sessions", "schedule": crontab(hour=2, minute=37), "options": {"expires": 3600}},
     "clean-notifications": {"task": "notifications.clean", "schedule": crontab(minute=27), "options": {"expires": 3600}},
 }
 

@@ -11,7 +11,7 @@ from apps.kernel.api.registry import kebab, plural
 from tests.api.inventory import everything, lines
 
 PINNED = Path(__file__).with_name("urls_inventory.txt")
-OPEN = {"/health/live/", "/health/ready/", "/admin/login/", "/admin/jsi18n/", "/admin/session/", "/admin/logout/"}
+OPEN = {"/health/live/", "/health/ready/", "/admin/login/", "/admin/session/", "/admin/logout/"}
 
 
 def test_every_address_is_pinned_with_its_permission():
