@@ -6,7 +6,7 @@ from django.db.models import Count, Min, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from apps.core.jobs.choices import JobState
+from apps.core.jobs.choices import OPEN, JobState
 from apps.core.jobs.models import Job, Progress
 from apps.core.jobs.registry import kind_title
 
@@ -34,6 +34,12 @@ def standing(job: Job) -> dict[str, Any]:
         "state": job.state, "state_text": str(job.get_state_display()), "ended": job.has_ended, "percent": progress.percent,
         "done": progress.done, "total": progress.total, "counts": counts, "message": progress.message,
         "duration": lasting(job.duration), "stopping": bool(job.cancel_asked_at and not job.has_ended)}
+
+
+def under_way(user: Any, most: int = 5) -> list[tuple[Job, dict[str, Any]]]:
+    """The account's own jobs that wait or run, newest first, each with how it stands."""
+    jobs = Job.objects.visible_to(user).filter(author=user.pk, state__in=OPEN).select_related("progress")[:most]
+    return [(job, standing(job)) for job in jobs]
 
 
 def overview() -> dict[str, Any]:
