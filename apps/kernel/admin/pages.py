@@ -5,11 +5,12 @@ from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from apps.kernel.paging import COUNT_CAP, capped_count
+from apps.kernel.ordering import Order
+from apps.kernel.paging import COUNT_CAP, capped_count, gathered, page
 
 
 class CappedPaginator(Paginator):
-    """Counts to COUNT_CAP at most; `more` says that there are others."""
+    """Counts to COUNT_CAP at most; `more` says that there are others. Every page comes from the pager."""
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
@@ -45,8 +46,17 @@ class CappedPaginator(Paginator):
         return found
 
     def page(self, number: Any) -> Page:
-        if not self.more:
-            return super().page(number)
         number = self.validate_number(number)
+        rows: Any = self.object_list
         start = (number - 1) * self.per_page
-        return Page(self.object_list[start:start + self.per_page], number, self)
+        last = not self.more and self.count - start <= self.per_page + self.orphans
+        size = self.count - start if last else self.per_page
+        order = Order.of(rows) if size else None
+        if order is None:
+            return Page(rows[start:start + size], number, self)
+        if not self.more:
+            return Page(gathered(rows, order, size, offset=start), number, self)
+        # The keys first: what is joined to a row is read for this page's rows only, not for all that stand before it.
+        keys = page(rows.values_list("pk", flat=True), order, size, offset=start)
+        found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
+        return Page([found[key] for key in keys if key in found], number, self)

@@ -1,6 +1,6 @@
 """ResourceAdmin: the pages of a resource. A normal one names its columns and filters; everything else comes from here."""
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from apps.kernel.admin.changelist import ResourceList
 from apps.kernel.admin.door import DoorAdmin, DoorPermissions
 from apps.kernel.admin.labels import LabelledList
 from apps.kernel.admin.lines import LineFormSet
@@ -34,6 +35,7 @@ from apps.kernel.models import IdempotencyKey
 from apps.kernel.timeline import timeline
 
 SUBMIT = "_submit"
+RESEMBLING = 200        # records: to compare a whole table with a typing error takes seconds
 SAVE_AND_NEXT = {"action_name": "_savenext", "description": gettext_lazy("Save and next"), "attrs": {"name": "_savenext"}}
 
 
@@ -93,17 +95,32 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
     object_history_template = "kernel/admin/history.html"
     change_form_outer_before_template = "kernel/admin/record_bar.html"
     in_menu = True
+    sorted_by: ClassVar[dict[str, str]] = {}        # column shown -> the column it sorts by, where that is another
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ResourceList]:
+        return ResourceList
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         return references(self.model, self.admin_site, declared=self.autocomplete_fields)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """What holds every word; when nothing does, what resembles the whole (typing errors are forgiven)."""
+        """What holds every word; when nothing does, some of what resembles the whole (typing errors are forgiven)."""
+        if getattr(request, "of_near", False):
+            return self.resembling(request, queryset, search_term), False
         found, distinct = super().get_search_results(request, queryset, search_term)
-        near = [name for name in self.get_search_fields(request) if name.endswith("__holds")]
-        if len(search_term) >= 4 and near and not found.order_by()[:1]:
-            return queryset.filter(**{near[0].replace("__holds", "__resembles"): search_term}), distinct
-        return found, distinct
+        if not getattr(request, "of_list", False) and self.forgives(request, search_term) and not found.order_by().values("pk")[:1]:
+            return self.resembling(request, queryset, search_term), distinct
+        return found, distinct      # a list counts first, and asks again where nothing was found
+
+    def forgives(self, request: HttpRequest, search_term: str) -> str:
+        """The look-up that forgives typing errors in this text; "" where there is none."""
+        near = [name for name in self.get_search_fields(request) if name.endswith("__holds")] if len(search_term) >= 4 else []
+        return near[0].replace("__holds", "__resembles") if near else ""
+
+    def resembling(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> QuerySet:
+        """The first of the rows that resemble the text."""
+        near = queryset.order_by().filter(**{self.forgives(request, search_term): search_term})
+        return queryset.filter(pk__in=near.values("pk")[:RESEMBLING])
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField):

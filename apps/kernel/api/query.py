@@ -6,9 +6,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.api.columns import Column
-from apps.kernel.api.keyset import Order
+from apps.kernel.api.keyset import Order, slice_of
 from apps.kernel.api.problems import BadQuery
-from apps.kernel.paging import COUNT_CAP, capped_count, newest
+from apps.kernel.paging import COUNT_CAP, capped_count
 
 if TYPE_CHECKING:
     from apps.kernel.api.spec import Spec
@@ -82,14 +82,12 @@ def count(rows: Any) -> dict[str, Any]:
     return {"count": number, "more": more}
 
 
-def page(rows: Any, order: Order, size: int, cursor: str, reader: Any) -> tuple[list[Any], str | None]:
-    """The rows of one page as tuples, and the cursor of the next one, None on the last."""
-    after = order.read(cursor) if cursor else None
-    selected = reader.select(rows)
-    if order.newest:
-        found = newest(selected, order.keys[0].name, size + 1, after=(after[0], after[1]) if after else None)
-    else:
-        found = list((selected.filter(order.after(after)) if after else selected).order_by(*order.expressions)[:size + 1])
-    if len(found) <= size:
-        return found, None
-    return found[:size], order.cursor(reader.key(found[size - 1]))
+def page(rows: Any, order: Order, size: int, cursor: str, reader: Any) -> tuple[list[Any], str | None, str | None]:
+    """The rows of one page as tuples, and the cursors of the next and of the previous one, None at the ends."""
+    place = order.read(cursor) if cursor else None
+    found = slice_of(reader.select(rows), order, size, place)
+    if not found.rows:      # what lay beyond the cursor is gone: the other way begins where the caller stands
+        back = place is not None and not place.back
+        return [], None, order.cursor(place.values, back=True) if back and place else None
+    after = order.cursor(reader.key(found.rows[-1])) if found.after else None
+    return found.rows, after, order.cursor(reader.key(found.rows[0]), back=True) if found.before else None

@@ -13,6 +13,7 @@ TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}
 ANY: Schema = {}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
+CURSOR_SHAPE: Schema = {"type": ["string", "null"]}
 
 
 def listed(items: Schema) -> Schema:
@@ -54,7 +55,7 @@ class Problem(serializers.Serializer):
 
 def page(one: Schema) -> Schema:
     """A list's answer."""
-    return record({"results": listed(one), "next": {"type": ["string", "null"]}, "count": COUNT}, "count")
+    return record({"results": listed(one), "next": CURSOR_SHAPE, "previous": CURSOR_SHAPE, "count": COUNT}, "count")
 
 
 def bulk_request(kinds: Iterable[str], create: Schema, update: Schema) -> Schema:
@@ -128,7 +129,7 @@ def names_parameter(name: str, allowed: Iterable[str], description: str = "") ->
 SEARCH = parameter("search", {"type": "string", "maxLength": 200}, "Words, accents and case apart.")
 FORMAT = parameter("format", {"type": "string", "enum": ["csv", "json"], "default": "csv"})
 LIMIT = parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}, "Rows a page.")
-CURSOR = parameter("cursor", TEXT, "`next` of the page before.")
+CURSOR = parameter("cursor", TEXT, "`next` or `previous` of another page.")
 ATOMIC = parameter("atomic", {"type": "boolean", "default": True}, "false: each item on its own, with its own result.")
 COUNTED = parameter("count", {"type": "boolean"}, "Also say how many there are, up to 1000.")
 IF_MATCH = OpenApiParameter("If-Match", {"type": "string", "pattern": r'^"\d{1,9}"$'}, OpenApiParameter.HEADER, required=True,

@@ -92,10 +92,11 @@ class ResourceViewSet(Writing, ViewSetMixin, ApiView):
         columns = query.chosen(spec, given)
         rows = query.picked(spec, self.rows(), given)
         reader = Reader(columns, order.columns)
-        found, cursor = query.page(rows, order, query.limit(given), given.get("cursor", ""), reader)
-        body: dict[str, Any] = {"results": self._built(reader, found, query.expanded(spec, given, columns)), "next": cursor}
+        found, after, before = query.page(rows, order, query.limit(given), given.get("cursor", ""), reader)
+        results = self._built(reader, found, query.expanded(spec, given, columns))
+        body: dict[str, Any] = {"results": results, "next": after, "previous": before}
         if query.flag(given, "count"):
-            body["count"] = query.count(rows) if cursor or "cursor" in given else {"count": len(found), "more": False}
+            body["count"] = query.count(rows) if after or "cursor" in given else {"count": len(found), "more": False}
         return Response(body)
 
     def retrieve(self, request: Request, pk: int) -> Response:

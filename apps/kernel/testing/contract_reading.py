@@ -89,13 +89,21 @@ class ReadingContract(ContractBase):
     def test_pages_are_exact(self) -> None:
         for _ in range(5):
             self.make()
-        expected, found, cursor = self.ids(self.boss), [], ""
-        while cursor is not None:
-            asked: Any = {"limit": 2, **({"cursor": cursor} if cursor else {})}
-            page = self.boss.get(self.url, asked).data
-            found += [row["id"] for row in page["results"]]
-            cursor = page["next"]
-        assert found == expected and len(set(found)) == self.count()
+        for name in ("", *self.viewset.ordering, *(f"-{name}" for name in self.viewset.ordering)):
+            given: Any = {"ordering": name} if name else {}
+            expected = self.ids(self.boss, **given)
+            pages = [self.boss.get(self.url, {"limit": 2, **given}).data]
+            while pages[-1]["next"] is not None:
+                pages.append(self.boss.get(self.url, {"limit": 2, "cursor": pages[-1]["next"], **given}).data)
+            found = [row["id"] for page in pages for row in page["results"]]
+            assert found == expected and len(set(found)) == self.count(), name
+            # and back from the last: the same pages, until there is none before
+            for page, before in zip(pages[:0:-1], pages[-2::-1], strict=True):
+                assert page["previous"] is not None, name
+                again = self.boss.get(self.url, {"limit": 2, "cursor": page["previous"], **given}).data
+                assert [row["id"] for row in again["results"]] == [row["id"] for row in before["results"]], name
+                assert (again["previous"] is None) == (before is pages[0]) and again["next"] is not None, name
+            assert pages[0]["previous"] is None
         assert self.boss.get(self.url, {"count": 1, "limit": 1}).data["count"] == {"count": self.count(), "more": False}
 
     def test_a_list_costs_few_queries(self) -> None:
