@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from apps.core.factory.models import Site
 from apps.core.iam.models import User
 from apps.kernel import demo
 from apps.tiers.models import Company, Person
@@ -62,6 +63,7 @@ def test_the_guide_can_be_followed_and_every_picture_of_it_is_taken(guide, perso
     find(guide, person, page)
     companies(guide, person, page)
     people(guide, person, page, chief)
+    pictures(guide, person, page)
     # then each picture that a page of the guide shows has been taken, and no other
     named = {name for path in GUIDE.glob("*.md") for name in NAMED.findall(path.read_text())}
     assert taken == named
@@ -97,3 +99,13 @@ def people(guide, person, page, chief):
     person.open(f"/admin/tiers/person/{somebody.pk}/change/")
     page.locator(".of-portrait").wait_for()
     guide.take("personne")
+
+
+def pictures(guide, person, page):
+    group = Company.objects.get(legal_name="Groupe Odyssane SA")
+    person.open(f"/admin/tiers/company/{group.pk}/group/")
+    guide.take("groupe")
+    person.open("/admin/factory/map/")
+    guide.take("carte")
+    person.open(f"/admin/factory/site/{Site.objects.get(code='ALC').pk}/ownership/")
+    guide.take("detenteurs")
