@@ -12,11 +12,11 @@ from apps.core.iam import predefined
 from apps.core.iam.models import Assignment, Grant, Role, User
 from apps.core.iam.selectors import helpers, holds_nothing
 from apps.core.iam.tests.factories import UserFactory, holding
+from apps.core.jobs.tests.factories import done_job, make_job
 from apps.kernel.kpis import KPIS
 
 pytestmark = pytest.mark.django_db
 BUDGET = 15
-FACTORY = ("factory.in_service",)
 
 
 def page(client, user):
@@ -109,6 +109,23 @@ def test_who_holds_nothing():
     assert not holds_nothing(User.objects.create_superuser("super@example.org", name="Super"))
     assert not holds_nothing(AnonymousUser())
     assert helpers() == ["Super"]
+
+
+def test_ones_own_jobs_under_way_are_shown(client):
+    # given a waiting job of one's own, an ended one, and somebody else's
+    user = holding(UserFactory(is_staff=True), "factory.view_site")
+    waiting = make_job(author=user)
+    done_job(author=user)
+    make_job(author=UserFactory())
+    # when
+    answer = page(client, user)
+    # then
+    assert [job.pk for job, _stands in answer.context["jobs"]] == [waiting.pk]
+    assert f'href="/admin/jobs/job/{waiting.pk}/change/">Proof of plain</a>' in answer.content.decode()
+    assert "My jobs under way" in words(answer)
+    # and nobody else's, not even for a superuser
+    superuser = User.objects.create_superuser("super@example.org", name="Super")
+    assert page(client, superuser).context["jobs"] == []
 
 
 @pytest.mark.parametrize("kind", ["superuser", "admin", "manager"])
