@@ -44,7 +44,8 @@ def load(demonstration: Demonstration) -> None:
     """Companies by name under "companies"."""
     accounts, sites, dice = demonstration.records["accounts"], demonstration.records["sites"], demonstration.random
     with act(accounts["administrator"]):
-        categories = {code: _saved(Category(code=code, name=trade.name)) for code, trade in TRADES.items()}
+        categories = {code: Category._base_manager.filter(code=code).first() or _saved(Category(code=code, name=trade.name))
+                      for code, trade in TRADES.items()}     # the large demonstration may have come first
         companies = demonstration.records["companies"] = {
             firm.name: _company(firm, categories[firm.trade], accounts, dice) for firm in FIRMS}
         _ties(companies, sites)
