@@ -34,6 +34,7 @@ function write(name: string, words: string): void {
 
 function show(now: Standing): void {
   const bar = job?.querySelector("progress");
+  bar?.parentElement?.setAttribute("data-state", now.state);
   const percent = now.percent === null ? "" : (job?.dataset.reached ?? "").replace("{percent}", String(now.percent));
   if (bar && now.percent !== null) bar.value = now.percent;
   else bar?.removeAttribute("value");

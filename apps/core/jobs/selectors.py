@@ -32,7 +32,7 @@ def standing(job: Job) -> dict[str, Any]:
     counts = _("%(done)s of %(total)s") % figures if progress.total else figures["done"] if progress.done else ""
     return {
         "state": job.state, "state_text": str(job.get_state_display()), "ended": job.has_ended, "percent": progress.percent,
-        "done": progress.done, "total": progress.total, "counts": counts, "message": progress.message,
+        "done": progress.done, "total": progress.total, "counts": counts, "message": progress.message if job.state != JobState.QUEUED else _("Waits for a free worker."),
         "duration": lasting(job.duration), "stopping": bool(job.cancel_asked_at and not job.has_ended)}
 
 
