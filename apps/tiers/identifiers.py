@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -135,12 +136,12 @@ def normalise(scheme: str, value: str) -> Checked:
     if known is None:
         raise Invalid("identifier_scheme", _("Unknown kind of identifier."), scheme=_("Choose a kind of identifier from the list."))
     typed = unicodedata.normalize("NFKC", value or "").strip().upper()
-    if not any(sign.isalnum() for sign in typed):
+    if not typed.isalnum() and not any(sign.isalnum() for sign in typed):
         raise _refused("identifier_empty", _("The number is empty."))
     if known.strength is Strength.NONE:
         return Checked(scheme, _unchecked(typed), UNVERIFIED)
     try:
-        compact = import_module(f"stdnum.{known.module}").validate(typed)
+        compact = _module(known.module).validate(typed)
     except (ValidationError, ValueError):  # some modules let int() fail on letters among the digits
         if known.strength is Strength.FORMAT:
             raise _refused("identifier_format", _("This is not written as a %(scheme)s is.") % {"scheme": known.label}) from None
@@ -148,6 +149,11 @@ def normalise(scheme: str, value: str) -> Checked:
     if known.persons and re.match(known.persons, compact):
         raise _of_person()
     return Checked(scheme, compact, VALID if known.strength is Strength.CHECK_DIGITS else UNVERIFIED)
+
+
+@cache
+def _module(name: str) -> Any:
+    return import_module(f"stdnum.{name}")
 
 
 def normalise_unnamed(likely: str, value: str) -> Checked:

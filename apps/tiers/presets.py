@@ -5,7 +5,8 @@ from apps.core.factory.services import SITE_RIGHTS
 from apps.kernel.presets import Preset, register
 from apps.tiers.events import ImportCompleted
 from apps.tiers.services.importing import load_companies, load_shelf
-from apps.tiers.shelf.rows import COMPANY, FIELD, FIXED, LICENSEE, MOVEABLE, OPERATOR, SITE_LAYOUTS
+from apps.tiers.services.importing.company_files import COMPANIES, SHELF
+from apps.tiers.shelf.rows import FIELD, FIXED, LICENSEE, MOVEABLE, OPERATOR, SITE_LAYOUTS
 
 FAMILY = "tiers"
 MOST_ROWS = 200_000     # planned in memory: about 1 KB each
@@ -14,8 +15,10 @@ SHELF_RIGHTS = (*((model._meta.label_lower, action) for model, action in SITE_RI
                 ("tiers.interest", "add"), ("tiers.interest", "change"))
 
 register(Preset(
-    name="companies", title=_("Companies"), tables=(COMPANY.table,), rights=COMPANY_RIGHTS, family=FAMILY, event=ImportCompleted,
-    load=load_companies, most_rows=MOST_ROWS))
+    name="companies", title=_("Companies"), tables=(SHELF, COMPANIES), rights=COMPANY_RIGHTS, family=FAMILY, event=ImportCompleted,
+    load=load_companies, settings={
+        "system": _("The system whose keys the file has, for example sap.vendor."),
+        "namesakes": _("A row without key or number whose name is registered: hold (a fault), update (it) or create (another).")}))
 
 for name, title, layouts in (
         ("facilities", _("Fields, facilities, operators and licensees"), SITE_LAYOUTS),

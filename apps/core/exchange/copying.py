@@ -1,6 +1,6 @@
 """Values as lines of PostgreSQL's COPY text format."""
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -9,8 +9,23 @@ NOTHING = "\\N"
 
 def text_line(values: Sequence[Any]) -> str:
     """One row: plain values (text, numbers, dates, booleans, None)."""
-    return "\t".join([NOTHING if value is None else value.translate(ESCAPES) if type(value) is str else str(value)
-                      for value in values]) + "\n"
+    return "\t".join([NOTHING if value is None else escaped(value) if type(value) is str else str(value) for value in values]) + "\n"
+
+
+def escaped(value: str) -> str:
+    """Text with the signs of the format made plain; most has none, and tabs and line ends are not printable."""
+    return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
+
+
+def batched(lines: Iterable[str], size: int = 200) -> Iterator[str]:
+    """Lines in pieces large enough to be sent at once."""
+    waiting: list[str] = []
+    for line in lines:
+        waiting.append(line)
+        if len(waiting) >= size:
+            yield "".join(waiting)
+            waiting.clear()
+    yield "".join(waiting)
 
 
 def line_of(types: Sequence[str]) -> Callable[[Sequence[Any]], str]:

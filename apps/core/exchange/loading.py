@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.exchange.copying import line_of
+from apps.core.exchange.copying import batched, line_of
 from apps.core.exchange.faultbook import FaultBook
 from apps.core.exchange.headers import Layout, layout_of
 from apps.core.exchange.reading import Broken, Source
@@ -183,21 +183,20 @@ class Run:
         columns = "".join(f', "{name}" {kind}' for name, kind in types.items())
         names = "".join(f', "{name}"' for name in types)
         line = line_of(["int", "bigint", *types.values()])
-        copied = 0
         with connection.cursor() as cursor:
             cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
             cursor.execute(f'CREATE TEMP TABLE "{table}" (file int, line bigint{columns}) ON COMMIT DROP')
             self.faults.copying = True
             try:
                 with cursor.copy(f'COPY "{table}" (file, line{names}) FROM STDIN') as copy:
-                    for entry in self._staged(values):
-                        copy.write(line(entry))
-                        copied += 1
+                    for piece in batched(map(line, self._staged(values))):
+                        copy.write(piece)
+                copied = int(cursor.rowcount)
             finally:
                 self.faults.copying = False
             self.faults.flush()
             cursor.execute(f'ANALYZE "{table}"')
-        return copied
+            return copied
 
     def _staged(self, values: Callable[[Any], Sequence[Any] | None]) -> Iterator[Sequence[Any]]:
         for file in self.files:

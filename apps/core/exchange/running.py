@@ -87,6 +87,7 @@ def execute(order: Order) -> ImportReport:
 def _all_or_nothing(order: Order) -> ImportReport:
     family = order.preset.family or order.preset.name
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_connection_check_interval = '2s'")     # an import that is killed gives its locks back
         cursor.execute(LOCK, [f"import:{family}"])
         if not cursor.fetchone()[0]:
             raise Conflict("import_running", _("Another import of these records is running. Nothing was done: try again when it "
@@ -120,7 +121,7 @@ def _load(order: Order, run: Run) -> tuple[Loaded, bool]:
             run.faults.add(0, broken.line, broken.column, broken.code, broken.message, True)
         if not run.faulty:
             with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")     # what the end would refuse, a dry run refuses too
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")   # a dry run refuses what the end would
             transaction.savepoint_commit(savepoint)
             return loaded, True
         if not order.skip_bad or run.faults.fatal or not run.again():

@@ -41,7 +41,7 @@ def waiting(watch):
     """The backends that wait, inside an import, to write external keys."""
     return [pid for (pid,) in watch.execute(
         "SELECT pid FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock' AND query LIKE %s",
-        [connection.settings_dict["NAME"], '%INSERT INTO "tiers_externalid"%'])]
+        [connection.settings_dict["NAME"], '%tiers_externalid%'])]
 
 
 def until(condition):

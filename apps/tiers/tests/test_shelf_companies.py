@@ -2,8 +2,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.tiers.shelf.companies import Candidate, plan_companies, told_apart
+from apps.tiers.shelf.companies import Candidate, told_apart
 from apps.tiers.shelf.known import CompanyRef, KnownCompanies, wanted_companies
+from apps.tiers.tests.company_plan import plan_companies
 from apps.tiers.tests.shelf import company, known_after, shelf_reading
 
 NOTHING = KnownCompanies()

@@ -10,11 +10,11 @@ from apps.core.factory.choices import Phase, SiteKind
 from apps.core.factory.selectors import distance_m, ed50_to_wgs84
 from apps.tiers.names import company_key
 from apps.tiers.periods import Period, close_one_day_gaps
-from apps.tiers.shelf.companies import plan_companies
 from apps.tiers.shelf.interests import CONTRACTOR, LICENSEE, OPERATOR
 from apps.tiers.shelf.known import CompanyRef, KnownCompanies
 from apps.tiers.shelf.plan import plan_shelf
 from apps.tiers.shelf.rows import open_end
+from apps.tiers.tests.company_plan import plan_companies
 from apps.tiers.tests.shelf import known_after, read
 from tests.shared_data import shared_file
 
