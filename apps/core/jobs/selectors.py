@@ -30,9 +30,10 @@ def standing(job: Job) -> dict[str, Any]:
     figures = {"done": number_format(progress.done, use_l10n=True, force_grouping=True),
                "total": number_format(progress.total or 0, use_l10n=True, force_grouping=True)}
     counts = _("%(done)s of %(total)s") % figures if progress.total else figures["done"] if progress.done else ""
+    waits = _("Waits for a free worker.") if job.state == JobState.QUEUED else ""
     return {
         "state": job.state, "state_text": str(job.get_state_display()), "ended": job.has_ended, "percent": progress.percent,
-        "done": progress.done, "total": progress.total, "counts": counts, "message": progress.message if job.state != JobState.QUEUED else _("Waits for a free worker."),
+        "done": progress.done, "total": progress.total, "counts": counts, "message": waits or progress.message,
         "duration": lasting(job.duration), "stopping": bool(job.cancel_asked_at and not job.has_ended)}
 
 

@@ -1,5 +1,6 @@
 """NTF-01 partly, JOB-02 partly: whoever asked for a job learns how it ended; who stopped it knows already."""
 import pytest
+from django.utils import translation
 
 from apps.core.automation import relay
 from apps.core.iam.tests.factories import UserFactory
@@ -20,7 +21,9 @@ def private(settings, tmp_path):
 def told(user):
     """(heading, text, link) of what the account was told, oldest first."""
     relay.drain()
-    return [(notice.heading, notice.text, notice.link) for notice in resolve(user, Notification.objects.visible_to(user).order_by("pk"))]
+    found = resolve(user, Notification.objects.visible_to(user).order_by("pk"))
+    with translation.override("en"):
+        return [(notice.heading, notice.text, notice.link) for notice in found]
 
 
 def test_the_author_is_told_how_it_ended_with_a_link_to_the_job():
