@@ -4,7 +4,7 @@ import { startCharts } from "./charts";
 import { startDrafts } from "./drafts";
 import { startErrors } from "./errors";
 import { startHelp } from "./help";
-import { startKeys } from "./keys";
+import { standOnRow, startKeys } from "./keys";
 import { startPalette } from "./palette";
 import { startSimilar } from "./similar";
 import { startSubmit } from "./submit";
@@ -22,6 +22,7 @@ document.addEventListener(
   "alpine:initialized",
   // Until the next frame the body is hidden: the browser cannot focus what asks for it, nor a field in a tab.
   () => requestAnimationFrame(() => {
+    standOnRow();
     if (document.activeElement === document.body) document.querySelector<HTMLElement>("[autofocus]")?.focus();
     startErrors();
   }),

@@ -29,6 +29,17 @@ function move(step: number): void {
   else announce(text("rowOf", { row: current + 1, rows: all.length }));
 }
 
+/** Back from a record or an action: the row it was about, named by the address, is the current one. */
+export function standOnRow(): void {
+  const key = /^#row-(\d+)$/.exec(location.hash)?.[1];
+  if (!key) return;
+  const found = rows().findIndex((row) => row.id === `row-${key}` || row.querySelector<HTMLInputElement>("input.action-select")?.value === key);
+  if (found < 0) return;
+  current = found;
+  move(0);
+  currentRow()?.scrollIntoView({ block: "center" });
+}
+
 function select(): void {
   currentRow()?.querySelector<HTMLInputElement>("input.action-select")?.click();
 }

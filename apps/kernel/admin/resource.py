@@ -1,6 +1,7 @@
 """ResourceAdmin: the pages of a resource. A normal one names its columns and filters; everything else comes from here."""
 from contextlib import suppress
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django import forms
@@ -168,6 +169,26 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
         query = request.GET.urlencode()
         address = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[following])
         return redirect(f"{address}?{query}" if query else address)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._at_row(super().response_post_save_change(request, obj), obj.pk)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._at_row(super().response_post_save_add(request, obj), obj.pk)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        following = None
+        if request.method == "POST":
+            with suppress(ValueError, IncorrectLookupParameters, SuspiciousOperation):
+                following = self._following(request, unquote(object_id))
+        return self._at_row(super().delete_view(request, object_id, extra_context), following)
+
+    def _at_row(self, response: HttpResponse, pk: Any) -> HttpResponse:
+        """Back on the list, on this record's row (the one after it, of what was deleted)."""
+        if pk and isinstance(response, HttpResponseRedirect) and urlsplit(response.url).path == reverse(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"):
+            response["Location"] += f"#row-{pk}"
+        return response
 
     def _following(self, request: HttpRequest, pk: str) -> Any:
         """The key after `pk` in the list the user came from, filters and order kept; None at its end."""

@@ -19,7 +19,7 @@ Cell = Callable[[Any], Any]
 DECORATIONS = ("label", "header", "dropdown")       # of a column, by Unfold's @display
 OPTIONS = ("list_sections", "ordering_field")       # of a page
 BODY = '<tbody class="block relative lg:table-row-group{}">'
-LINE = ('<tr class="data-row block border border-base-200 mb-3 relative rounded-default lg:table-row lg:border-none lg:mb-0 '
+LINE = ('<tr id="row-{}" class="data-row block border border-base-200 mb-3 relative rounded-default lg:table-row lg:border-none lg:mb-0 '
         'lg:rounded-none dark:border-base-800">')
 STRIPE = " bg-base-50 dark:bg-white/[.02]"
 NOWRAP = (models.DateField, models.TimeField, models.ForeignKey)
@@ -36,7 +36,7 @@ def rows(page: Any, headers: list[dict[str, Any]]) -> SafeString:
     columns = list(_columns(page, headers))
     parts = []
     for place, record in enumerate(page.result_list):
-        parts += [BODY.format(STRIPE if place % 2 else ""), LINE]
+        parts += [BODY.format(STRIPE if place % 2 else ""), LINE.format(int(record.pk))]
         for before, cell, after in columns:
             parts += [before, conditional_escape(cell(record)), after]
         parts.append("</tr></tbody>")

@@ -35,7 +35,8 @@ class HasActions:
     def action_buttons(self, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
         """For each action whose source the record is in: its address, and the reasons that refuse it now."""
         label = f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}"
-        return [{"label": action.label, "danger": action.destructive, "url": reverse(f"{label}_{action.name}", args=[record.pk]),
+        came_from = f"?{request.GET.urlencode()}" if request.GET else ""      # the list, as it was
+        return [{"label": action.label, "danger": action.destructive, "url": reverse(f"{label}_{action.name}", args=[record.pk]) + came_from,
                  "reasons": [str(reason.message) for reason in action.refusals(request.user, record)]}
                 for action in actions_of(self.model).values() if record.status in action.source]
 
@@ -46,6 +47,7 @@ class HasActions:
         if record is None:
             raise Http404
         back = reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_change", args=[pk])
+        back += f"?{request.GET.urlencode()}" if request.GET else ""
         form = dressed(action.form(request.POST or None))
         if request.method == "POST" and form.is_valid():
             version = request.POST.get("_version", "")
@@ -81,7 +83,7 @@ class HasActions:
                 else:
                     messages.success(request, ngettext("%(action)s: done for %(count)d record.", "%(action)s: done for %(count)d records.",
                                                        len(done)) % {"action": capfirst(str(action.label)), "count": len(done)})
-                    return None
+                    return redirect(f"{back}#row-{done[0].pk}" if done else back)
             return self._ask(request, action, form, list(queryset), back, {"selected_name": ACTION_CHECKBOX_NAME})
         return run
 
