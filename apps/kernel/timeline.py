@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -14,6 +17,9 @@ from django.utils.translation import gettext as _
 from apps.kernel.periods import shown
 
 QUIET = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by", "uuid", "name_key", "registration"})
+ROW = ("at", "key", "rank", "pgh_label", "version", "pgh_context__metadata", "values_now", "values_before")
+AT, KEY, RANK, LABEL, VERSION, CONTEXT, NOW, BEFORE = range(len(ROW))
+RANKS, RECORD_FIRST = 64, 1 << 56       # of one moment, the record itself stands before its lines
 Labels = dict[tuple[type[models.Model], Any], str]
 
 
@@ -30,8 +36,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One version of a record or of one of its lines (`line` names its kind). `label` is insert, update or delete; `action`
-    names the transition, if one made it."""
+    """One version of a record or of one of its lines (`line` names its kind, `model` its table). `label` is insert, update or delete;
+    `action` names the transition, if one made it. Entries are ordered by `at` and `key`."""
     version: int
     at: datetime
     label: str
@@ -42,6 +48,8 @@ class Entry:
     action: str
     changes: tuple[Change, ...]
     line: str = ""
+    model: str = ""
+    key: int = 0
 
 
 def displayed(column: Any, value: Any, labels: Labels | None = None) -> str:
@@ -70,10 +78,28 @@ def displayed(column: Any, value: Any, labels: Labels | None = None) -> str:
 
 def timeline(record: Any, reader: Any, limit: int = 100) -> list[Entry]:
     """The last `limit` changes of a record and its lines, newest first. Ask the door for the record first: lines take its rights."""
-    found = _entries(type(record), {"pgh_obj": record.pk}, reader, limit)
-    for line, link in _lines(type(record)):
-        found += _entries(line, {link: record.pk}, reader, limit, str(line._meta.verbose_name))
-    return [entry for _key, entry in sorted(found, key=lambda pair: pair[0], reverse=True)][:limit]
+    return recorded(record, reader, [(model, Q()) for model in parts_of(type(record))], Q(), limit)
+
+
+def parts_of(model: type[models.Model]) -> list[Any]:
+    """A model and the kinds of lines that hang on it."""
+    return [model, *(line for line, _link in _lines(model))]
+
+
+def recorded(record: Any, reader: Any, wanted: list[tuple[Any, Q]], later: Q, limit: int) -> list[Entry]:
+    """Versions of a record and its lines that changed something, newest first: one query, and one for each kind of record they name.
+
+    `wanted` are models of parts_of(), each with a condition on its versions; `later` narrows by `at` and `key`, the order of entries."""
+    links = {type(record): "pgh_obj", **dict(_lines(type(record)))}
+    parts = parts_of(type(record))
+    asked = [_versions(model, {links[model]: record.pk}, parts.index(model)).filter(which, later).values_list(*ROW)
+             for model, which in wanted]
+    if not asked:
+        return []
+    rows = list(asked[0].union(*asked[1:], all=True).order_by("-at", "-key")[:limit])
+    found = [_read(parts, row) for row in rows]
+    labels, people = _labels(found, reader), _people([row[CONTEXT] for row in rows])
+    return [_entry(one, row, record, labels, people) for one, row in zip(found, rows, strict=True)]
 
 
 def _lines(model: type[models.Model]) -> list[tuple[Any, str]]:
@@ -82,57 +108,90 @@ def _lines(model: type[models.Model]) -> list[tuple[Any, str]]:
             if relation.field.name in getattr(getattr(relation.related_model, "access", None), "parents", ())]
 
 
-def _entries(model: Any, of: dict[str, Any], reader: Any, limit: int, line: str = "") -> list[tuple[Any, Entry]]:
-    """Entries of one table's versions, each with the key it is sorted by; versions that changed no value are left out."""
-    versions = model.versions.rel.related_model
-    rows = list(versions.objects.filter(**of).select_related("pgh_context").order_by("-pgh_id")[:limit + 1])
-    columns = [model._meta.get_field(field.name) for field in versions._meta.concrete_fields
-               if field.name not in {*QUIET, *model.access.parents} and field.name in {f.name for f in model._meta.concrete_fields}]
-    labels, people = _labels(rows, columns, reader), _people(rows)
-    older: dict[Any, Any] = {}
-    found = []
-    for row in reversed(rows):
-        before = older.get(row.pgh_obj_id)
-        older[row.pgh_obj_id] = row
-        if before is None and row.pgh_label != "insert" and len(rows) > limit:
-            continue        # the version before lies beyond the limit
-        changes = tuple(_change(column, before, row, labels) for column in columns if _differs(column, before, row))
-        if changes or row.pgh_label != "update":
-            context = row.pgh_context.metadata if row.pgh_context else {}
-            entry = Entry(row.version, row.pgh_created_at, row.pgh_label, context.get("user"), people.get(context.get("user"), ""),
-                          context.get("request") or "", context.get("reason") or "", context.get("action") or "", changes, line)
-            found.append(((row.pgh_created_at, not line, row.pgh_id), entry))
-    return found
+def _columns(model: Any) -> list[Any]:
+    """The columns whose changes people are told of."""
+    known = {field.name for field in model._meta.concrete_fields}
+    return [model._meta.get_field(field.name) for field in model.versions.rel.related_model._meta.concrete_fields
+            if field.name in known and field.name not in {*QUIET, *model.access.parents}]
 
 
-def _differs(column: Any, before: Any, after: Any) -> bool:
-    if after.pgh_label == "delete":
-        return bool(column.model.access.parents) and getattr(after, column.attname) not in (None, "", [], {})
-    value = getattr(after, column.attname)
-    return value not in (None, "", [], {}) if before is None else getattr(before, column.attname) != value
+def _versions(model: Any, of: dict[str, Any], rank: int) -> Any:
+    """One table's versions as rows of the union, each with the version before it."""
+    table = model.versions.rel.related_model.objects
+    values = JSONObject(**{column.attname: Cast(column.attname, models.TextField()) if isinstance(column, models.DecimalField)
+                           else F(column.attname) for column in _columns(model)})
+    before = table.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id").annotate(values_then=values)
+    rows = table.filter(**of).annotate(
+        at=F("pgh_created_at"), key=F("pgh_id") * RANKS + Value(rank + (0 if rank else RECORD_FIRST)), rank=Value(rank), values_now=values,
+        values_before=Subquery(before.values("values_then")[:1]))
+    return rows.filter(~Q(pgh_label="update") | Q(values_before=None) | ~Q(values_now=F("values_before")))
 
 
-def _change(column: Any, before: Any, after: Any, labels: Labels) -> Change:
-    old = getattr(before, column.attname) if before is not None else None
-    new = None if after.pgh_label == "delete" else getattr(after, column.attname)
+def _read(parts: list[Any], row: Any) -> tuple[Any, dict[str, Any] | None, dict[str, Any]]:
+    """The model of a row, and its values before and after as Python knows them."""
+    model = parts[row[RANK]]
+    columns = _columns(model)
+    before, after = ({column.attname: _value(column, values.get(column.attname)) for column in columns} if values else None
+                     for values in (row[BEFORE], row[NOW]))
+    return model, before, after or {}
+
+
+def _value(column: Any, raw: Any) -> Any:
+    """A column's value from how JSON holds it."""
+    if raw is None or isinstance(column, (models.JSONField, ArrayField)):
+        return raw
+    if isinstance(column, DateRangeField):
+        return _range(raw)
+    return column.to_python(raw) if isinstance(column, (models.DateField, models.DecimalField)) else raw
+
+
+def _range(raw: str) -> DateRange:
+    if raw == "empty":
+        return DateRange(empty=True)
+    first, _comma, last = raw[1:-1].partition(",")
+    return DateRange(*(date.fromisoformat(day) if day else None for day in (first, last)), "[)")
+
+
+def _entry(read: tuple[Any, dict[str, Any] | None, dict[str, Any]], row: Any, record: Any, labels: Labels, people: dict[Any, str]) -> Entry:
+    model, before, after = read
+    context = row[CONTEXT] or {}
+    gone = row[LABEL] == "delete"
+    changes = tuple(_change(column, before, after, gone, labels) for column in _columns(model) if _differs(column, before, after, gone))
+    return Entry(row[VERSION], row[AT], row[LABEL], context.get("user"), people.get(context.get("user"), ""),
+                 context.get("request") or "", context.get("reason") or "", context.get("action") or "", changes,
+                 "" if model is type(record) else str(model._meta.verbose_name), model._meta.label, row[KEY])
+
+
+def _differs(column: Any, before: dict[str, Any] | None, after: dict[str, Any], gone: bool) -> bool:
+    value = after[column.attname]
+    if gone:
+        return bool(column.model.access.parents) and value not in (None, "", [], {})
+    return value not in (None, "", [], {}) if before is None else before[column.attname] != value
+
+
+def _change(column: Any, before: dict[str, Any] | None, after: dict[str, Any], gone: bool, labels: Labels) -> Change:
+    old = after[column.attname] if gone else before[column.attname] if before is not None else None
+    new = None if gone else after[column.attname]
     return Change(column.name, str(column.verbose_name), old, new, displayed(column, old, labels), displayed(column, new, labels))
 
 
-def _labels(rows: list[Any], columns: list[Any], reader: Any) -> Labels:
+def _labels(found: list[Any], reader: Any) -> Labels:
     """The names of referenced records, those the reader may see: one query a model."""
     wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
-    for column in columns:
-        if isinstance(column, models.ForeignKey):
-            wanted[column.remote_field.model].update(getattr(row, column.attname) for row in rows)
+    for model, *values in found:
+        for column in _columns(model):
+            if isinstance(column, models.ForeignKey):
+                wanted[column.remote_field.model].update(value[column.attname] for value in values if value)
     labels: Labels = {}
     for model, keys in wanted.items():
-        manager: Any = model._default_manager
-        seen = manager.visible_to(reader) if hasattr(manager, "visible_to") else manager.all()
-        labels.update({(model, row.pk): str(row) for row in seen.filter(pk__in=keys - {None})})
+        if keys - {None}:
+            manager: Any = model._default_manager
+            seen = manager.visible_to(reader) if hasattr(manager, "visible_to") else manager.all()
+            labels.update({(model, row.pk): str(row) for row in seen.filter(pk__in=keys - {None})})
     return labels
 
 
-def _people(rows: list[Any]) -> dict[Any, str]:
+def _people(contexts: list[Any]) -> dict[Any, str]:
     """Who did it: an account's name is shown to everyone who may read the record it changed."""
-    keys = {row.pgh_context.metadata.get("user") for row in rows if row.pgh_context}
-    return {user.pk: str(user) for user in get_user_model()._base_manager.filter(pk__in=keys - {None})}
+    keys = {context.get("user") for context in contexts if context} - {None}
+    return {user.pk: str(user) for user in get_user_model()._base_manager.filter(pk__in=keys)} if keys else {}

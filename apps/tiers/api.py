@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from apps.kernel.api.registry import resource
 from apps.kernel.api.viewsets import ResourceViewSet
-from apps.tiers import api_group, api_merging, api_ownership, api_photo  # noqa: F401 (register more addresses)
+from apps.tiers import api_group, api_merging, api_ownership, api_photo, api_timeline  # noqa: F401 (register more addresses)
 from apps.tiers.models import (
     Address,
     Affiliation,
