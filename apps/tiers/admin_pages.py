@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, resolve, reverse
@@ -17,8 +17,11 @@ from django.utils.translation import gettext_lazy
 from apps.kernel.access import can
 from apps.kernel.admin.refusals import reasons
 from apps.kernel.errors import BusinessError
-from apps.tiers.models import Merge
+from apps.tiers.models import Address, Merge
 from apps.tiers.services import merge, preview_merge, similar_companies, similar_persons, undo
+
+ADDRESS = ("country", "postcode", "city", "lines")
+ADDRESSES = 10      # of a form, compared while it is filled in
 
 
 def _named(counts: dict[str, int]) -> dict[str, int]:
@@ -52,6 +55,9 @@ class Mergeable:
             found = resolve(request.path_info).kwargs.get("object_id", "")
             field.widget.attrs |= {"data-of-similar": self.address("similar"), "data-of-watched": " ".join(self.watched),
                                    "data-of-known": found, "data-of-text": str(_("May already be there:"))}
+            if self.kind == "company":      # its addresses speak too
+                prefix = Address._meta.get_field("company").remote_field.get_accessor_name()  # type: ignore[union-attr]  # a foreign key
+                field.widget.attrs["data-of-addresses"] = prefix
         return field
 
     def address(self, name: str, *args: Any) -> str:
@@ -108,16 +114,24 @@ class Mergeable:
             "dropped": _named(preview.dropped) if preview else {}, "media": form.media, "back": self.address("change", pk)})
 
     def similar_view(self, request: HttpRequest) -> JsonResponse:
-        """`?name=…&known=key` (persons: given, family) → what may be the same, with its address."""
+        """`?legal_name=…&known=key` (persons: given, family; companies also `country`, `postcode`, `city`, `lines`, repeated for each
+        address) → what may be the same, with its page."""
         given = request.GET
         known = self.model.objects.visible_to(request.user).filter(pk=given["known"]).first() if given.get("known", "").isdigit() else None
         if self.kind == "company":
-            found = similar_companies(user=request.user, name=given.get("legal_name", "")[:250], known=known)
+            found = similar_companies(user=request.user, name=given.get("legal_name", "")[:250], addresses=typed_addresses(given),
+                                      known=known)
         else:
             found = similar_persons(user=request.user, given=given.get("given", "")[:120], family=given.get("family", "")[:120],
                                     known=known)
         return JsonResponse({"similar": [{"name": str(one.record), "url": self.address("change", one.record.pk),
                                           "score": round(float(one.score), 2) if one.score else None} for one in found.found]})
+
+
+def typed_addresses(given: QueryDict) -> list[dict[str, str]]:
+    """The addresses of a form that is still being filled in."""
+    columns = [[text[:500] for text in given.getlist(name)[:ADDRESSES]] for name in ADDRESS]
+    return [dict(zip(ADDRESS, one, strict=True)) for one in zip(*columns, strict=False)]
 
 
 def undo_view(site: Any, request: HttpRequest, pk: int) -> HttpResponse:

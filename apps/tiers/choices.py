@@ -76,6 +76,7 @@ class Reason(models.TextChoices):
     CONTACT = "contact", _("same e-mail or phone")
     BIRTH = "birth", _("same name and date of birth")
     NAME = "name", _("like name")
+    ADDRESS = "address", _("same address, name not unlike")
 
 
 class CandidateState(models.TextChoices):

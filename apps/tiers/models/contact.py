@@ -47,11 +47,20 @@ class Address(PartyLine):
     country = models.CharField(_("country"), max_length=2, choices=countries, blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    # TIE-19: country, postcode (else city) and the numbers in the street; the words of the street. See services/addresses.py.
+    place_key = models.GeneratedField(expression=models.Func("country", "postcode", "city", "lines", function="tiers_place_key"),
+                                      output_field=models.TextField(), db_persist=True)
+    street_key = models.GeneratedField(expression=models.Func("lines", function="tiers_street_key"), output_field=models.TextField(),
+                                       db_persist=True)
+
+    unrecorded: ClassVar[tuple[str, ...]] = ("place_key", "street_key")
 
     class Meta(PartyLine.Meta):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         ordering = ("kind", "pk")
+        indexes = [models.Index(fields=["place_key", "company"], condition=Q(company__isnull=False) & ~Q(place_key=""),
+                                name="tiers_address_place")]
         constraints = [
             models.CheckConstraint(condition=_exactly_one("company", "person"), name="tiers_address_of",
                                    violation_error_message=_("An address belongs to one company or to one person.")),

@@ -16,12 +16,13 @@ from apps.tiers.identifiers import Checked, normalise
 from apps.tiers.models import Company, CompanyName, ContactPoint, Identifier, Person
 from apps.tiers.names import company_key, person_key, similarity
 from apps.tiers.services import likeness
+from apps.tiers.services.addresses import Typed, at_address
 from apps.tiers.services.candidates import passed_over_for
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """A record that may be the one being typed. `reason` is identifier, contact or name; `score` (0 to 1) is that of the name."""
+    """A record that may be the one being typed. `reason` is identifier, contact, name or address; `score` (0 to 1) is that of the name."""
     record: Any
     reason: str
     matched: str
@@ -35,9 +36,10 @@ class Similar:
     registered: tuple[Checked, ...] = ()
 
 
-def similar_companies(*, user: Any, name: str, identifiers: Iterable[tuple[str, str]] = (), known: Company | None = None,
-                      limit: int = 8) -> Similar:
-    """Companies that may be the one being typed: one of its (scheme, value) numbers is theirs, or a name of theirs is like its name.
+def similar_companies(*, user: Any, name: str, identifiers: Iterable[tuple[str, str]] = (), addresses: Iterable[Typed] = (),
+                      known: Company | None = None, limit: int = 8) -> Similar:
+    """Companies that may be the one being typed: one of its (scheme, value) numbers is theirs, a name of theirs is like its name, or they
+    are at one of its addresses and a name of theirs is not unlike.
 
     `known` is the record being edited, if it exists: it and what was dismissed as its duplicate are left out."""
     passed_over = passed_over_for("company", known)
@@ -49,6 +51,9 @@ def similar_companies(*, user: Any, name: str, identifiers: Iterable[tuple[str, 
     names = CompanyName.objects.visible_to(user).filter(company__merged_into__isnull=True).exclude(company__in=passed_over)
     for line, score in _alike(names.select_related("company"), company_key(name), limit):
         found.setdefault(line.company_id, Likeness(line.company, "name", line.name, score))
+    there = at_address(user=user, name_key=company_key(name), addresses=addresses, passed_over=passed_over, limit=limit)
+    for line, address, score in there:
+        found.setdefault(line.company_id, Likeness(line.company, "address", str(address), score))
     return Similar(tuple(list(found.values())[:limit]), registered)
 
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from apps.tiers.choices import Reason
 from apps.tiers.models import CompanyName, Person
 from apps.tiers.names import similarity
+from apps.tiers.services.addresses import NAME_AT_ADDRESS, neighbours
 from apps.tiers.services.numbers import contradicting, valid_numbers
 
 TIERS_SIMILARITY = Fraction(3, 5)       # [policy] like from here
@@ -105,6 +106,7 @@ RULES: list[Rule] = [
     Rule("company", Reason.IDENTIFIER, True, _asking(FIRST.format(pairs=EQUAL_NUMBERS))),
     Rule("company", Reason.NAME, True, _asking(FIRST.format(pairs=EQUAL_NAMES))),
     Rule("company", Reason.NAME, False, _asking_near(LIKE_COMPANIES)),
+    Rule("company", Reason.ADDRESS, False, lambda pks: neighbours(pks, AT_MOST)),
     Rule("person", Reason.CONTACT, True, _asking(FIRST.format(pairs=EQUAL_CONTACTS))),
     Rule("person", Reason.BIRTH, True, _asking(FIRST.format(pairs=EQUAL_BIRTHS))),
     Rule("person", Reason.NAME, False, _asking_near(LIKE_PERSONS)),
@@ -130,8 +132,10 @@ def alike(kind: str, pks: list[int] | None, *, equality_only: bool = False) -> d
 
 
 def _judged(why: set[str], score: Fraction) -> Alike:
-    """The reasons in order, less a name that the index took for like enough and the exact fraction does not."""
+    """The reasons in order, less a name that the index took for like enough and the exact fraction does not: there the pair needs to be
+    at one address."""
     kept = why if score >= TIERS_SIMILARITY else why - {Reason.NAME}
+    kept = kept if score >= NAME_AT_ADDRESS else kept - {Reason.ADDRESS}
     order = [str(reason) for reason in Reason if reason in kept]
     return Alike(tuple(order), Decimal(round(score * 10_000)) / 10_000)
 
