@@ -1,4 +1,4 @@
-"""TIE-19 partly (persons' addresses are not compared): the warning while somebody types, and candidates that equality makes (rules 3 and 4)."""
+"""TIE-19: the warning while somebody types, and candidates that equality makes (rules 3 and 4). Addresses: test_addresses.py."""
 import json
 from datetime import date
 from fractions import Fraction
