@@ -1,8 +1,8 @@
 """TIE-19: the same postal address, differently written, as a reason beside the name (domain rule 4): while typing and in the search.
 
 Two addresses are one where country, postcode (the city, where there is none) and the numbers in the street are equal and the words of the
-street are like: the database keeps both keys of every address (migration 0007). An address alone proves nothing: hundreds share one. Addresses
-of persons are not compared: a family shares its address and its name."""
+street are like: the database keeps both keys of every address (migration 0007). An address alone proves nothing: hundreds share one.
+Addresses of persons are not compared: a family shares its address and its name."""
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
