@@ -38,17 +38,23 @@ def execute(job: Job, tell: Tell | None = None) -> None:
         with Pulse(job) as pulse:
             run = Run(job, author, pulse, tell)
             try:
-                _work(run)
-            except LeaseLost:
+                _attempt(run)
+            except LeaseLost:       # whoever has the job now says how it ends
                 log.warning("job_lost")
                 if run.file:
                     files.forget(run.file.key)
-            except Cancelled:
-                settle(job, JobState.CANCELLED, file=run.file)
-            except KeyboardInterrupt:       # a command's
-                settle(job, JobState.CANCELLED, file=run.file)
-            except Exception as error:  # work may fail in any way: the job says so
-                _failed(run, error)
+
+
+def _attempt(run: Run) -> None:
+    """Work, and say how it ended. Raises LeaseLost when the job is not this attempt's to end."""
+    try:
+        _work(run)
+    except LeaseLost:
+        raise
+    except (Cancelled, KeyboardInterrupt):      # the latter is a command's
+        settle(run.job, JobState.CANCELLED, file=run.file)
+    except Exception as error:  # work may fail in any way: the job says so
+        _failed(run, error)
 
 
 @contextmanager

@@ -40,6 +40,13 @@ def lease_runs_out(found):
     Progress.objects.filter(job=found).update(leased_until="2000-01-01T00:00:00Z")
 
 
+def refusal(service, found, actor):
+    """The code with which a service refuses."""
+    with pytest.raises(Conflict) as refused:
+        service(found, actor=actor)
+    return refused.value.code
+
+
 def ended():
     """(state, author, message) of the events that say so."""
     said = apps.get_model("automation", "OutboxEvent").objects.filter(topic="jobs.job.ended").order_by("pk")
@@ -142,6 +149,22 @@ def test_who_lost_the_lease_neither_beats_nor_ends_the_job(author):
     assert (found.state, found.progress.message) == ("running", "alive")
 
 
+@pytest.mark.parametrize("kind", ["plain", "refused", "broken", "filed"])
+def test_an_attempt_that_lost_its_job_ends_in_silence_however_it_ends(author, kind):
+    # given
+    found = begin(kind, author)
+    leased = leases.claim(found.pk)
+    lease_runs_out(found)
+    worker.reap()
+    before = Job.objects.values("state", "version", "error_code").get(pk=found.pk)
+    # when
+    worker.execute(leased)
+    # then
+    assert Job.objects.values("state", "version", "error_code").get(pk=found.pk) == before
+    assert not Site.objects.exists()
+    assert list(files.folder().iterdir()) == []
+
+
 def test_what_a_command_made_for_itself_no_worker_takes(author):
     # given
     found = begin("plain", author, here=True)
@@ -197,8 +220,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_step(a
     running.refresh_from_db()
     assert running.state == "cancelled" and running.cancel_asked_at is not None
     assert not Site.objects.exists()
-    with pytest.raises(Conflict, match="cancelled"):
-        services.cancel(running, actor=author)
+    assert refusal(services.cancel, running, author) == "ended"
     assert [state for state, *_rest in ended()] == ["cancelled", "cancelled"]
 
 
@@ -247,15 +269,15 @@ def test_running_again_is_a_new_job_and_only_one_at_a_time(author):
     again = services.retry(failed, actor=author)
     # then
     assert (again.again_of, again.state, again.payload, again.title) == (failed, "queued", failed.payload, failed.title)
-    with pytest.raises(Conflict, match="again already"):
-        services.retry(failed, actor=author)
+    assert refusal(services.retry, failed, author) == "running_again"
     failed.refresh_from_db()
     assert (failed.state, failed.error_code) == ("failed", "bad_lines")
     # when that one failed too, the first may be repeated once more
     services.run_here(again)
     assert services.retry(failed, actor=author).pk not in (failed.pk, again.pk)
-    with pytest.raises(Conflict, match="succeeded"):
-        services.retry(services.run_here(begin("plain", author)), actor=author)
+    assert refusal(services.retry, services.run_here(begin("plain", author)), author) == "not_failed"
+    by_command = begin("refused", author, here=True)
+    assert refusal(services.retry, services.run_here(by_command), author) == "by_command"
 
 
 def test_a_file_is_kept_under_a_random_name_even_when_the_work_fails(author, private):
