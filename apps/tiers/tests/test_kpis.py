@@ -47,6 +47,12 @@ def age(record, **when):
     type(record)._base_manager.filter(pk=record.pk).update(created_at=datetime(**when, tzinfo=UTC))
 
 
+def alike(one, other, kind="company", state="open"):
+    """A pair that may be one record."""
+    first, second = sorted((one.pk, other.pk))
+    return DuplicateCandidate.objects.create(kind=kind, state=state, a_id=first, b_id=second, reason="name")
+
+
 def test_verified_identity_counts_companies_not_numbers(clerk):
     """A company with two valid numbers counts once; one with an unverifiable number, or merged into another, does not."""
     # given
@@ -69,8 +75,9 @@ def test_incomplete_and_duplicates(clerk):
     companies = CompanyFactory.create_batch(3)
     CompanyFactory(incomplete=True)
     CompanyFactory(incomplete=True, merged_into=companies[0])
-    for state, kind in (("open", "company"), ("merged", "company"), ("dismissed", "company"), ("open", "person")):
-        DuplicateCandidate.objects.create(kind=kind, state=state, a_id=1, b_id=2 if state == "open" else 3 + len(state), reason="name")
+    for state, pair in (("open", companies[:2]), ("merged", companies[1:]), ("dismissed", companies[::2])):
+        alike(*pair, state=state)
+    alike(PersonFactory(), PersonFactory(), kind="person")
     # then
     assert (figure("tiers.incomplete", clerk).part, figure("tiers.incomplete", clerk).text) == (1, "25.00%")
     assert (figure("tiers.duplicates", clerk).part, figure("tiers.duplicates", clerk).of) == (1, 4)
@@ -148,8 +155,11 @@ def test_hidden_companies_leak_into_no_figure():
     numbers = norwegian_numbers(4)
     for country, status in (("FR", "active"), ("FR", "blocked"), ("NO", "active"), ("NO", "blocked")):
         IdentifierFactory(company=CompanyFactory(country=country, status=status, incomplete=True), value=next(numbers))
+    alike(*Company.objects.filter(country="NO"))
+    alike(*Company.objects.filter(status="active"))
     french = holding(UserFactory(), "tiers.view_company", condition={"country": "FR"})
-    careful = holding(UserFactory(), "tiers.view_company")
+    holding(french, "tiers.view_duplicatecandidate")
+    careful = holding(UserFactory(), "tiers.view_company", "tiers.view_duplicatecandidate")
     holding(careful, "tiers.view_company", condition={"status": "blocked"}, deny=True)
     # then
     for reader, countries, statuses in ((french, {"France": (2,)}, {"Active": (1,), "Blocked": (1,)}),
@@ -158,6 +168,8 @@ def test_hidden_companies_leak_into_no_figure():
         assert counted == {"tiers.verified": (2, 2), "tiers.incomplete": (2, 2)}
         assert (figure("tiers.companies", reader).value, figure("tiers.new", reader).value) == (2, 2)
         assert (rows("tiers.by_country", reader), rows("tiers.by_status", reader)) == (countries, statuses)
+    # a pair counts where both are shown: no French pair; of the careful reader's, the two active ones
+    assert [figure("tiers.duplicates", reader).part for reader in (french, careful)] == [0, 1]
 
 
 def test_a_card_is_for_who_may_see_all_that_it_counts():
@@ -187,8 +199,8 @@ def register():
                         period=always() if number % 4 else (None, timezone.localdate()))
         PersonFactory()
     CompanyFactory(merged_into=company)
-    DuplicateCandidate.objects.create(kind="company", a_id=1, b_id=2, reason="name")
-    DuplicateCandidate.objects.create(kind="person", a_id=1, b_id=2, reason="name")
+    alike(company, CompanyFactory())
+    alike(PersonFactory(), PersonFactory(), kind="person")
 
 
 def shown(client, address):
