@@ -97,7 +97,9 @@ def stage(large: Large, cursor: Any, firms: Iterable[tuple[Any, ...]], people: I
 
 def write(large: Large, cursor: Any, values: dict[str, Any]) -> None:
     """Fill every table from the staged rows, in the caller's transaction."""
-    # The triggers' plans are made while the tables are empty and kept while they grow. Trigram indexes take their news in larger lots.
-    cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '64MB'; SET LOCAL gin_pending_list_limit = '32MB'")
+    # The triggers' plans are made once, while the tables are empty, and must serve when they are full. Trigram indexes take their news in
+    # larger lots.
+    cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL work_mem = '64MB'; "
+                   "SET LOCAL gin_pending_list_limit = '32MB'")
     for table, statement in STATEMENTS:
         large.insert(cursor, table, statement, values)
