@@ -33,6 +33,7 @@ class Tracked(models.Model):
     access: ClassVar[Access] = Access()
     unrecorded: ClassVar[tuple[str, ...]] = ()      # columns that history leaves out (search text)
     resource: ClassVar[bool] = True                 # False: an internal table without admin, API and contract
+    successor: ClassVar[str] = ""                   # the reference that, when set, names the record this one became part of
     confidential: ClassVar[bool] = False            # True: of the predefined roles only Manager and Admin see any of it
     reference: ClassVar[bool] = False               # True: a code list that every role reads; Manager and Admin keep it
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from apps.kernel.references import refuse_superseded
+
 Check = Callable[..., None]
 CHECKS: dict[type[Model], list[Check]] = defaultdict(list)
 
@@ -22,5 +24,7 @@ def before_write(*models: type[Model]) -> Callable[[Check], Check]:
 
 def authorise_write(actor: Any, record: Any, *, removing: bool = False) -> None:
     """Run the checks of the record's model. Raises PermissionDenied, ValidationError or BusinessError."""
+    if not removing:
+        refuse_superseded(actor, record)
     for check in CHECKS.get(type(record), ()):
         check(actor, record, removing=removing)

@@ -36,7 +36,8 @@ class HasActions:
         """For each action whose source the record is in: its address, and the reasons that refuse it now."""
         label = f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}"
         came_from = f"?{request.GET.urlencode()}" if request.GET else ""      # the list, as it was
-        return [{"label": action.label, "danger": action.destructive, "url": reverse(f"{label}_{action.name}", args=[record.pk]) + came_from,
+        return [{"label": action.label, "danger": action.destructive,
+                 "url": reverse(f"{label}_{action.name}", args=[record.pk]) + came_from,
                  "reasons": [str(reason.message) for reason in action.refusals(request.user, record)]}
                 for action in actions_of(self.model).values() if record.status in action.source]
 

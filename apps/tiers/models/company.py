@@ -87,6 +87,7 @@ class Company(Tracked):
     access: ClassVar[Access] = Access(company="id",
                                       columns=frozenset({"status", "country", "category", "incomplete", "account_manager"}))
     unrecorded: ClassVar[tuple[str, ...]] = ("search", "sort_name")
+    successor: ClassVar[str] = "merged_into"
 
     class Meta(Tracked.Meta):
         verbose_name = _("company")

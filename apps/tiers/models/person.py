@@ -56,6 +56,7 @@ class Person(Tracked):
     objects = DoorManager.from_queryset(PersonQuerySet)()
     access: ClassVar[Access] = Access(columns=frozenset({"user", "category"}))
     unrecorded: ClassVar[tuple[str, ...]] = ("search", "sort_name")
+    successor: ClassVar[str] = "merged_into"
 
     class Meta(Tracked.Meta):
         verbose_name = _("person")
