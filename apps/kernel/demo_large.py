@@ -49,6 +49,12 @@ class Large:
                 count += 1
         return count
 
+    def analyze(self) -> None:
+        """Give the planner its figures of the tables written so far."""
+        with connection.cursor() as cursor:
+            for table in self.written:
+                cursor.execute(f"ANALYZE {table}")
+
 
 def load(large: Large) -> None:
     """Load what is missing of every module's part, then give the planner its figures. Raises OtherSeed before anything is written."""
@@ -57,7 +63,4 @@ def load(large: Large) -> None:
             if isinstance(config, ModuleConfig) and not isinstance(config, KernelConfig) and module_has_submodule(
                     config.module, "demo_large"):
                 import_module(f"{config.name}.demo_large").load(large)
-    if large.written:
-        with connection.cursor() as cursor:
-            for table in large.written:
-                cursor.execute(f"ANALYZE {table}")
+    large.analyze()

@@ -117,6 +117,8 @@ def load(large: Large) -> None:
             tables.write(large, cursor, {"categories": list(categories.values()), "codes": list(categories), "sites": sites,
                                          "fields": fields, "system": SYSTEM, "seed": large.seed})
         done = upto
+        if (done // PORTION).bit_count() == 1:      # each time there are twice as many: the triggers look up what came before
+            large.analyze()
         large.told(_("companies and persons"), done, total)
 
 
