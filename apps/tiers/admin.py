@@ -2,24 +2,20 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from apps.kernel.admin.filters import ChoicesDropdownFilter, ReferenceFilter
 from apps.kernel.admin.recent import CreatedFilter
-from apps.kernel.admin.refusals import reasons
 from apps.kernel.admin.resource import LineInline, ResourceAdmin
-from apps.kernel.errors import BusinessError
+from apps.tiers.admin_duplicates import DuplicateCandidateAdmin
 from apps.tiers.admin_filters import InForceFilter, VerifiedFilter
 from apps.tiers.admin_pages import Mergeable, undo_view
 from apps.tiers.admin_photo import HasPhoto
-from apps.tiers.choices import CandidateState, MergeState, NameKind
+from apps.tiers.choices import MergeState, NameKind
 from apps.tiers.models import (
     Address,
     Affiliation,
@@ -38,7 +34,6 @@ from apps.tiers.models import (
     PersonalDetails,
     Relation,
 )
-from apps.tiers.services import dismiss
 
 
 class NameInline(LineInline):
@@ -195,33 +190,4 @@ class MergeAdmin(ResourceAdmin):
     has_change_permission = has_delete_permission = has_add_permission
 
 
-@admin.register(DuplicateCandidate)
-class DuplicateCandidateAdmin(ResourceAdmin):
-    icon = "difference"
-    list_display = ("kind", "a_id", "b_id", "reason", "score", "state")
-    list_filter = (("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
-    readonly_fields = ("kind", "a_id", "b_id", "reason", "score", "state")
-    fields = readonly_fields
-    actions = ("dismiss_pairs",)
-
-    def action_buttons(self, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
-        if record.state != CandidateState.OPEN:
-            return []
-        page = reverse(f"admin:tiers_{record.kind}_merge", args=[record.a_id])
-        return [{"label": _("Merge"), "danger": False, "url": f"{page}?other={record.b_id}", "reasons": []}]
-
-    @admin.action(description=_("These are two records"))
-    def dismiss_pairs(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Say of the selected pairs that they are two records each: all or none."""
-        try:
-            with transaction.atomic():
-                done = [dismiss(candidate=candidate, actor=request.user) for candidate in queryset]
-        except (BusinessError, PermissionDenied) as error:
-            messages.error(request, " ".join(str(reason.message) for reason in reasons(error)))
-        else:
-            messages.success(request, ngettext("%(count)d pair dismissed.", "%(count)d pairs dismissed.", len(done)) % {"count": len(done)})
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
+admin.site.register(DuplicateCandidate, DuplicateCandidateAdmin)

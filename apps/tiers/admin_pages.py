@@ -24,7 +24,7 @@ ADDRESS = ("country", "postcode", "city", "lines")
 ADDRESSES = 10      # of a form, compared while it is filled in
 
 
-def _named(counts: dict[str, int]) -> dict[str, int]:
+def named_tables(counts: dict[str, int]) -> dict[str, int]:
     """Counts by table, the tables named as people know them."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural).capitalize() for model in apps.get_models()}
     return {names.get(table, table): count for table, count in counts.items()}
@@ -110,8 +110,8 @@ class Mergeable:
                     form.add_error(None, str(reason.message))
         return TemplateResponse(request, "tiers/merge.html", {
             **self.admin_site.each_context(request), "title": _("Merge into %(record)s") % {"record": survivor}, "opts": self.model._meta,
-            "survivor": survivor, "form": form, "preview": preview, "moved": _named(preview.moved) if preview else {},
-            "dropped": _named(preview.dropped) if preview else {}, "media": form.media, "back": self.address("change", pk)})
+            "survivor": survivor, "form": form, "preview": preview, "moved": named_tables(preview.moved) if preview else {},
+            "dropped": named_tables(preview.dropped) if preview else {}, "media": form.media, "back": self.address("change", pk)})
 
     def similar_view(self, request: HttpRequest) -> JsonResponse:
         """`?legal_name=…&known=key` (persons: given, family; companies also `country`, `postcode`, `city`, `lines`, repeated for each

@@ -59,7 +59,9 @@ class DuplicateCandidate(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.a_id} ~ {self.b_id}"
+        """The two by name, where a page has put the records on the pair."""
+        a, b = getattr(self, "a", None), getattr(self, "b", None)
+        return f"{a} · {b}" if a and b else f"{self.kind} {self.a_id} ~ {self.b_id}"
 
 
 class DuplicateSearch(models.Model):

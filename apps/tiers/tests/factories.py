@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 from apps.core.factory.tests.factories import SiteFactory
 from apps.tiers.choices import CompanyStatus, InterestRole, Role
 from apps.tiers.models import (
+    Address,
     Affiliation,
     Company,
     CompanyName,
@@ -117,3 +118,15 @@ class AffiliationFactory(DjangoModelFactory):
 
     class Meta:
         model = Affiliation
+
+
+class AddressFactory(DjangoModelFactory):
+    """A company's head office; give `person` and company=None for a person's."""
+    company = factory.SubFactory(CompanyFactory)
+    lines = "Kokstadvegen 1"
+    postcode = "5257"
+    city = "Bergen"
+    country = "NO"
+
+    class Meta:
+        model = Address
