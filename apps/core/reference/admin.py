@@ -7,10 +7,11 @@ from django.contrib import admin
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.core.reference.choices import Function
 from apps.core.reference.models import Airfield, Country, Currency, Helipad, Locode, Subdivision
@@ -114,8 +115,8 @@ class LocodeAdmin(ResourceAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "functions":
-            return forms.MultipleChoiceField(label=db_field.verbose_name, choices=Function.choices, required=False,
-                                             widget=UnfoldAdminCheckboxSelectMultiple)
+            return forms.MultipleChoiceField(label=capfirst(db_field.verbose_name), choices=Function.choices, required=False,
+                                             widget=UnfoldAdminCheckboxSelectMultipleWidget)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
@@ -135,7 +136,7 @@ class AirfieldAdmin(ResourceAdmin):
 
 @admin.register(Helipad)
 class HelipadAdmin(ResourceAdmin):
-    icon = "local_parking"
+    icon = "adjust"
     list_display = ("airfield", "designation", "length", "width", "surface", "lighted", "closed")
     list_filter = ("lighted", "closed")
     search_fields = ("search__holds",)

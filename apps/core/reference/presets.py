@@ -93,7 +93,7 @@ register(ModelPreset(
         Column("name", _("name"), (), text_to(120), required=True), Column("municipality", _("municipality"), ("city",), text_to(80)),
         Column("region", _("region"), ("subd",), text_to(80)),
         Column("country", _("country"), (), coded(length=2), required=True, reference="alpha_2"),
-        Column("elevation", _("elevation")), Column("time_zone", _("time zone"), ("tz",), _time_zone()),
+        Column("elevation", _("elevation (ft)")), Column("time_zone", _("time zone"), ("tz",), _time_zone()),
         Column("latitude", _("latitude"), ("lat",), _LATITUDE), Column("longitude", _("longitude"), ("lon",), _LONGITUDE))))
 
 register(ModelPreset(
@@ -103,8 +103,8 @@ register(ModelPreset(
         Column("source_key", _("key in the source"), ("id",), _key, required=True),
         Column("airfield", _("airfield"), ("airport_ident",), coded(length=10), required=True),
         Column("designation", _("designation"), ("le_ident",), text_to(10), required=True),
-        Column("length", _("length"), ("length_ft",)), Column("width", _("width"), ("width_ft",)),
+        Column("length", _("length (ft)"), ("length_ft",)), Column("width", _("width (ft)"), ("width_ft",)),
         Column("surface", _("surface"), (), text_to(80)), Column("lighted", _("lighted")), Column("closed", _("closed")),
-        Column("elevation", _("elevation"), ("le_elevation_ft",)),
+        Column("elevation", _("elevation (ft)"), ("le_elevation_ft",)),
         Column("latitude", _("latitude"), ("le_latitude_deg",), _LATITUDE),
         Column("longitude", _("longitude"), ("le_longitude_deg",), _LONGITUDE))))

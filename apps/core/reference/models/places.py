@@ -83,7 +83,7 @@ class Locode(OfCountry, Positioned):
     access: ClassVar[Access] = Access(columns=frozenset({"country", "code", "approval"}))
 
     class Meta(Positioned.Meta):
-        verbose_name = _("UN/LOCODE place")
+        verbose_name = _("UN/LOCODE")
         verbose_name_plural = _("UN/LOCODE places")
         ordering = ("sort_name", "pk")
         indexes = [
@@ -119,7 +119,7 @@ class Airfield(Positioned):
     country = models.ForeignKey(Country, verbose_name=_("country"), on_delete=models.PROTECT, related_name="airfields", db_index=False)
     region = models.CharField(_("region"), max_length=80, blank=True)
     municipality = models.CharField(_("municipality"), max_length=80, blank=True)
-    elevation = models.DecimalField(_("elevation"), max_digits=7, decimal_places=1, null=True, blank=True,
+    elevation = models.DecimalField(_("elevation (ft)"), max_digits=7, decimal_places=1, null=True, blank=True,
                                     help_text=_("Feet above mean sea level."))
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_time_zone])
     source = models.CharField(_("source"), max_length=40, blank=True)
@@ -153,10 +153,10 @@ class Helipad(Positioned):
     airfield = models.CharField(_("airfield"), max_length=10, validators=[written(IDENT, _IDENT)],
                                 help_text=_("Identifier of the airfield or heliport it belongs to."))
     designation = models.CharField(_("designation"), max_length=10, help_text=_("As painted or published: H1."))
-    length = models.PositiveIntegerField(_("length"), null=True, blank=True, help_text=_("Feet."))
-    width = models.PositiveIntegerField(_("width"), null=True, blank=True, help_text=_("Feet."))
+    length = models.PositiveIntegerField(_("length (ft)"), null=True, blank=True)
+    width = models.PositiveIntegerField(_("width (ft)"), null=True, blank=True)
     surface = models.CharField(_("surface"), max_length=80, blank=True, help_text=_("As the source writes it: CONC, ASPH, TURF …"))
-    elevation = models.DecimalField(_("elevation"), max_digits=7, decimal_places=1, null=True, blank=True,
+    elevation = models.DecimalField(_("elevation (ft)"), max_digits=7, decimal_places=1, null=True, blank=True,
                                     help_text=_("Feet above mean sea level."))
     lighted = models.BooleanField(_("lighted"), default=False)
     closed = models.BooleanField(_("closed"), default=False)
