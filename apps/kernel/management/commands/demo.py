@@ -1,4 +1,5 @@
-"""./ops manage demo: the demonstration site. Exit codes: 0 done, 1 failed, 2 usage, 3 nothing to do, 5 loaded but not written down."""
+"""./ops manage demo: the demonstration site. Exit codes: 0 done, 1 failed, 2 usage, 3 nothing to do, 5 loaded but not
+written down, 130 stopped."""
 import json
 import os
 import time
@@ -11,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.kernel import demo, demo_large
 
-FAILED, USAGE, NOTHING, PARTLY = 1, 2, 3, 5
+USAGE, NOTHING, PARTLY, STOPPED = 2, 3, 5, 130
 QUIET = 1.0     # seconds between two lines of progress
 
 
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             demo_large.load(large)
         except demo_large.OtherSeed as error:
             raise CommandError(str(error), returncode=USAGE) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped. What is written stays; the same command goes on from there.", returncode=STOPPED) from error
         if not large.written:
             raise CommandError("Nothing to do: the large demonstration is loaded.", returncode=NOTHING)
         seconds = round(time.monotonic() - self._began, 1)
