@@ -13,6 +13,7 @@ class ModuleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     icon: ClassVar[str] = "folder"
     menu: ClassVar[str] = "modules"
+    pages: ClassVar[tuple[tuple[Any, str, str, str], ...]] = ()     # in the menu beside models: title, icon, address, who is asked (dotted)
     discovered: ClassVar[tuple[str, ...]] = ("services", "events", "receivers", "principal", "jobs", "presets", "kpis", "api")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -130,6 +130,8 @@ STORAGES = {
 MEDIA_ROOT = BASE_DIR / "var" / "media"
 PRIVATE_ROOT = read("str", "OPSFLUX_PRIVATE", default=str(BASE_DIR / "var" / "private"))     # result files; web and workers share it
 JOBS_KEPT_DAYS = read("int", "OPSFLUX_JOBS_KEPT_DAYS", default=90)
+IMPORT_LARGEST_FILE = read("int", "OPSFLUX_IMPORT_LARGEST_MIB", default=1024) * 1024 ** 2    # bytes of one uploaded file
+IMPORT_KEPT_DAYS = read("int", "OPSFLUX_IMPORT_KEPT_DAYS", default=7)     # uploads, once their import was asked for
 
 EMAIL_CONFIG = read("email_url", "OPSFLUX_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

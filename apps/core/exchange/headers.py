@@ -70,6 +70,15 @@ def layout_of(header: Sequence[str], preset: Preset, mapping: Mapping[str, str] 
 
     Raises Broken: `file_empty`, `column_twice`, `mapping_unknown`, `columns_missing`.
     """
+    layout = best_layout(header, preset, mapping)
+    if lacking := missing(layout):
+        raise Broken(1, "columns_missing", _("These columns are missing: %(names)s.")
+                     % {"names": ", ".join(_known_as(column) for column in lacking)})
+    return layout
+
+
+def best_layout(header: Sequence[str], preset: Preset, mapping: Mapping[str, str] | None = None) -> Layout:
+    """The same where columns may still be missing: the table of which the file has most. Raises Broken as layout_of but for these."""
     names = tuple(cell.strip() for cell in header)
     if not any(names):
         raise Broken(1, "file_empty", _("The file is empty."))
@@ -77,11 +86,7 @@ def layout_of(header: Sequence[str], preset: Preset, mapping: Mapping[str, str] 
         raise Broken(1, "column_twice", _("The column is there twice."), name)
     _check(names, preset.tables, mapping or {})
     layouts = [Layout(table, names, _mapped(names, table, mapping or {})) for table in preset.tables]
-    layout = min(layouts, key=lambda one: (len(missing(one)), -len(one.places)))
-    if lacking := missing(layout):
-        raise Broken(1, "columns_missing", _("These columns are missing: %(names)s.")
-                     % {"names": ", ".join(_known_as(column) for column in lacking)})
-    return layout
+    return min(layouts, key=lambda one: (len(missing(one)), -len(one.places)))
 
 
 def missing(layout: Layout) -> list[Column]:

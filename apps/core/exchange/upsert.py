@@ -33,7 +33,7 @@ def match(model: type[models.Model], table: str, matched: str, key: Sequence[str
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {quoted(matched)}")
         cursor.execute(
-            f"CREATE TEMP TABLE {quoted(matched)} ON COMMIT DROP AS SELECT s.*, m.{pk} IS NULL AS put_new, "
+            f"CREATE TEMP TABLE {quoted(matched)} ON COMMIT DROP AS SELECT s.*, 0 AS put_depth, m.{pk} IS NULL AS put_new, "
             f"COALESCE(m.{pk}, nextval(pg_get_serial_sequence(%s, %s))) AS put_pk "
             f"FROM {quoted(table)} s LEFT JOIN {quoted(meta.db_table)} m ON {same}", [meta.db_table, meta.pk.column])
         cursor.execute(f"ANALYZE {quoted(matched)}")
@@ -81,7 +81,7 @@ def _insert(cursor: Any, meta: Any, matched: str, values: Mapping[str, Values]) 
     columns = ", ".join(map(quoted, news))
     cursor.execute(
         f"INSERT INTO {quoted(meta.db_table)} ({columns}) SELECT {', '.join(sql for sql, _params in news.values())} "
-        f"FROM {quoted(matched)} s WHERE s.put_new ORDER BY s.put_pk", _params(news))
+        f"FROM {quoted(matched)} s WHERE s.put_new ORDER BY s.put_depth, s.put_pk", _params(news))
     return int(cursor.rowcount)
 
 

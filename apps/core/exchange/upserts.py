@@ -13,6 +13,7 @@ from apps.kernel.cells import BadCell, Reader
 from apps.kernel.presets import Column, Count, Loaded, ModelPreset
 
 STAGED, MATCHED = "staged", "staged_matched"
+DEEPEST = 50        # levels of a tree in one file; a circle ends there, and the database refuses it
 Values = Callable[[Any], Sequence[Any] | None]
 
 
@@ -120,6 +121,11 @@ def _resolve_within(run: Run, column: Column, field: Any, put: Mapping[str, str]
         cursor.execute(f"UPDATE {MATCHED} s SET {found} = t.put_pk FROM {MATCHED} t WHERE t.{quoted(put[its])} = s.{said}")
         cursor.execute(f"UPDATE {MATCHED} s SET {found} = t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t "
                        f"WHERE t.{quoted(meta.get_field(its).column)} = s.{said} AND s.{found} IS NULL")
+        for _level in range(DEEPEST):       # who stands above is written first: a tree's triggers look for it
+            cursor.execute(f"UPDATE {MATCHED} s SET put_depth = t.put_depth + 1 FROM {MATCHED} t "
+                           f"WHERE s.{found} = t.put_pk AND s.put_new AND t.put_new AND s.put_depth <= t.put_depth")
+            if not cursor.rowcount:
+                break
     _tell_unknown(run, column, field, MATCHED)
 
 

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.access import may
@@ -29,7 +30,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _pages(request: HttpRequest, config: ModuleConfig) -> list[dict[str, Any]]:
     registered = [(model, page) for model, page in admin.site._registry.items()
                   if model._meta.app_label == config.label and getattr(page, "in_menu", True)]
-    found = []
+    found = [{"title": title, "icon": icon, "link": reverse(f"admin:{name}")} for title, icon, name, shown in config.pages
+             if import_string(shown)(request.user)]
     for model, page in registered:
         if may(request.user, "view", model):
             found.append({"title": str(model._meta.verbose_name_plural).capitalize(), "icon": getattr(page, "icon", config.icon),
