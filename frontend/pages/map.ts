@@ -11,7 +11,7 @@ import { colour, mayMove, onTheme, pictureData } from "../picture";
 interface Site { id: number; name: string; at: [number, number] | null; kind: string; phase: string; phase_label: string; accuracy: string; url: string; about: string[] }
 type Placed = Site & { at: [number, number] };
 
-const GRID = 48, CLOSE = 8, NAMED = 12;
+const GRID = 48, CLOSE = 6, NAMED = 12;
 
 /** A ring that crosses the 180th meridian goes on beyond it instead of back across the world; one around a pole is closed there. */
 function unwrapped(ring: Position[]): Position[] {
@@ -101,9 +101,9 @@ class SiteMap {
     if (!first) return;
     const many = spot.points.length > 1;
     const size = many ? Math.min(40, 24 + 4 * Math.log2(spot.points.length)) : 18;
-    const icon = element("span", { class: many ? "of-mark-many" : `of-mark of-mark-${first.phase}` }, many ? String(spot.points.length) : "");
+    const icon = element("span", { class: many ? "of-pins" : `of-pin of-pin-${first.phase}` }, many ? String(spot.points.length) : "");
     const title = many ? (this.words.sites ?? "").replace("{count}", String(spot.points.length)) : first.name;
-    L.marker(many ? at : first.at, { keyboard: false, title, icon: L.divIcon({ html: icon, className: "of-marker", iconSize: [size, size] }) })
+    L.marker(many ? at : first.at, { keyboard: false, title, icon: L.divIcon({ html: icon, className: "of-pinned", iconSize: [size, size] }) })
       .on("click", () => (many ? this.open(spot.points) : this.tell(first.at, card(first, this.words.open ?? ""))))
       .addTo(this.marks);
   }

@@ -1,4 +1,4 @@
-"""TIE-03, TIE-17, TIE-18, FAC-01 as a person: the map of a group, a timeline, the map of sites, ownership over time; with the keyboard too."""
+"""TIE-03, TIE-17, TIE-18, FAC-01 as a person: the map of a group, a timeline, the map of sites, ownership over time."""
 from datetime import date
 
 import pytest
