@@ -83,6 +83,15 @@ class PersonsUnmerged(PartiesUnmerged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DuplicatesFound(Event):
+    """A search opened pairs, `pk` being the likest that is open. `author_id` is who asked; None for the search of the night."""
+    topic = "tiers.duplicates.found"
+    about = "tiers.duplicatecandidate"
+    opened: int
+    author_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DuplicateDismissed(Event):
     """Somebody said that two records are two: `kind` company or person, `a_id` and `b_id` their keys."""
     topic = "tiers.duplicate.dismissed"

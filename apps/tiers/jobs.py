@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.jobs.registry import Run, job
 from apps.tiers.services import find_duplicates
-from apps.tiers.services.finding import KINDS, SEARCH, check_may_search
+from apps.tiers.services.finding import KINDS, SEARCH, check_may_search, say_found
 
 
 @job(SEARCH, title=gettext_lazy("Search for duplicates"), on_death="again", atomic=False, priority=8,
@@ -19,6 +19,8 @@ def run_search(run: Run) -> dict[str, Any]:
     for kind in run.payload.get("kinds") or KINDS:
         found = find_duplicates(kind=kind, full=run.payload.get("full", False), tell=partial(_tell, run, kind))
         compared, opened = compared + found.compared, opened + found.opened
+    if opened:
+        say_found(opened, author=run.author)
     return {"compared": compared, "opened": opened}
 
 

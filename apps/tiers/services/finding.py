@@ -12,8 +12,12 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from apps.core.iam.choices import AccountKind
 from apps.core.jobs.services import start
 from apps.kernel.access import may, permission
+from apps.kernel.events import publish
+from apps.tiers.choices import CandidateState
+from apps.tiers.events import DuplicatesFound
 from apps.tiers.models import DuplicateCandidate, DuplicateSearch
 from apps.tiers.services.candidates import MODELS, propose
 from apps.tiers.services.likeness import Pair, alike
@@ -47,6 +51,13 @@ def start_search(*, author: Any, kinds: Iterable[str] = (), full: bool = False) 
     """Queue a search as a job of `author` and answer it: of these kinds of record, or all. Raises PermissionDenied."""
     check_may_search(author)
     return start(SEARCH, author=author, title=_("Search for duplicates"), payload={"kinds": list(kinds), "full": full})
+
+
+def say_found(opened: int, *, author: Any) -> None:
+    """Tell who asked, or after the night's search all who may search, that pairs were opened."""
+    likest = DuplicateCandidate.objects.filter(state=CandidateState.OPEN).order_by("-score", "-pk").values_list("pk", flat=True).first()
+    with transaction.atomic():
+        publish(DuplicatesFound(pk=likest or 0, opened=opened, author_id=None if author.kind == AccountKind.SYSTEM else author.pk))
 
 
 def find_duplicates(*, kind: str, full: bool = False, since: datetime | None = None, dry_run: bool = False,

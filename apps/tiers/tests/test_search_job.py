@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from apps.core.automation.relay import drain
 from apps.core.iam.tests.factories import UserFactory, holding
 from apps.core.jobs.models import Job
 from apps.core.jobs.services import cancel, run_here, start
+from apps.core.notifications.models import Notification
 from apps.tiers.models import DuplicateCandidate, DuplicateSearch
 from apps.tiers.services import finding, start_search
 from apps.tiers.tasks import find_duplicates
@@ -108,3 +110,24 @@ def test_the_command_answers_counts_and_exit_codes_TIE_19():
 def test_a_wrong_call_is_refused_TIE_19(arguments):
     with pytest.raises(CommandError):
         call_command("duplicates", "find", *arguments)
+
+
+def test_pairs_found_are_told_to_who_asked_and_after_the_night_to_stewards_TIE_19():
+    # given a steward, somebody who only reads pairs, and two companies
+    steward = holding(UserFactory(is_staff=True), "tiers.find_duplicatecandidate", "tiers.view_duplicatecandidate")
+    holding(UserFactory(is_staff=True), "tiers.view_duplicatecandidate")
+    for name in ("Odfjell Drilling AS", "Odfjel Driling"):
+        CompanyFactory(legal_name=name)
+    # when the night's search finds them, and somebody's own finds another
+    find_duplicates()
+    run_here(Job.objects.get())
+    asker = UserFactory(is_superuser=True)
+    CompanyFactory(legal_name="Odfjell Driling")
+    run_here(start_search(author=asker))
+    run_here(start_search(author=asker))
+    drain()
+    # then each is told once, and nothing where nothing was found
+    told = Notification.objects.filter(topic="tiers.duplicates.found").order_by("pk")
+    assert [(one.recipient, one.parameters["opened"]) for one in told] == [(steward, 1), (asker, 2)]
+    likest = DuplicateCandidate.objects.order_by("-score", "-pk").first()
+    assert told.last().object_pk == likest.pk
