@@ -40,12 +40,25 @@ def _incomplete(reader: Reader) -> Figure:
     return Figure.share(sum(count for _status, _country, incomplete, count in reader.read(_census) if incomplete), _companies(reader))
 
 
-def _verified(reader: Reader) -> Figure:
-    """All that have a valid number, less those of them that were merged: each reads an index, their join would read every company."""
-    valid = Identifier.objects.visible_to(reader.user).filter(check_result=Check.VALID)
+def _recent() -> dict[str, Count]:
+    """How many rows were made in the last days, and how many in as many days before."""
+    since = days_back(RECENT)
+    return {"now": Count("pk", filter=Q(created_at__gte=since)),
+            "before": Count("pk", filter=Q(created_at__lt=since, created_at__gte=since - timedelta(days=RECENT)))}
+
+
+def _merged(reader: Reader) -> dict[str, int]:
+    """Of the few companies that became part of another: those with a valid number, and those made recently.
+
+    What counts all and takes these off reads small indexes; to leave them out while counting would read every company."""
     own = Exists(Identifier._base_manager.filter(company=OuterRef("pk"), check_result=Check.VALID))
-    merged = Company.objects.visible_to(reader.user).filter(own, merged_into__isnull=False)
-    return Figure.share(reader.count(valid.values("company").distinct()) - reader.count(merged), _companies(reader))
+    rows = Company.objects.visible_to(reader.user).filter(merged_into__isnull=False)
+    return reader.total(rows, valid=Count("pk", filter=own), **_recent())
+
+
+def _verified(reader: Reader) -> Figure:
+    valid = Identifier.objects.visible_to(reader.user).filter(check_result=Check.VALID)
+    return Figure.share(reader.count(valid.values("company").distinct()) - reader.read(_merged)["valid"], _companies(reader))
 
 
 def _duplicates(reader: Reader) -> Figure:
@@ -54,10 +67,9 @@ def _duplicates(reader: Reader) -> Figure:
 
 
 def _new(reader: Reader) -> Figure:
-    since = days_back(RECENT)
-    made = _current(Company, reader).filter(created_at__gte=since - timedelta(days=RECENT))
-    found = reader.total(made, now=Count("pk", filter=Q(created_at__gte=since)), before=Count("pk", filter=Q(created_at__lt=since)))
-    return Figure(found["now"], previous=found["before"])
+    made = Company.objects.visible_to(reader.user).filter(created_at__gte=days_back(2 * RECENT))
+    found, merged = reader.total(made, **_recent()), reader.read(_merged)
+    return Figure(found["now"] - merged["now"], previous=found["before"] - merged["before"])
 
 
 def _persons(reader: Reader) -> Figure:
