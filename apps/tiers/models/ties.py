@@ -55,7 +55,8 @@ class Ownership(Tracked):
         verbose_name = _("ownership")
         verbose_name_plural = _("ownerships")
         ordering = ("-created_at", "-pk")
-        indexes = [models.Index(fields=["child", "-created_at", "-id"], name="tiers_ownership_child")]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="tiers_ownership_created"),
+                   models.Index(fields=["child", "-created_at", "-id"], name="tiers_ownership_child")]
         constraints = [
             models.CheckConstraint(condition=_percent("share_pct"), name="tiers_ownership_share",
                                    violation_error_message=_("A share lies above 0 and up to one hundred per cent.")),
@@ -64,7 +65,8 @@ class Ownership(Tracked):
             models.CheckConstraint(condition=~Q(parent=F("child")), name="tiers_ownership_self",
                                    violation_error_message=_("A company cannot own itself.")),
             ExclusionConstraint(name="tiers_ownership_once",
-                                expressions=[("parent", RangeOperators.EQUAL), ("child", RangeOperators.EQUAL),
+                                # the child first: who owns it is asked of this index, by the check below and by groups
+                                expressions=[("child", RangeOperators.EQUAL), ("parent", RangeOperators.EQUAL),
                                              ("period", RangeOperators.OVERLAPS)],
                                 violation_error_message=_("A share of this owner is already recorded for that time.")),
         ]
