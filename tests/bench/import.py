@@ -21,8 +21,10 @@ from tests.bench import Report
 ROWS = 100_000
 THOUSAND = ROWS / 1000
 MOST_SECONDS, MOST_MEBIBYTES = 0.1, 400      # a thousand rows; of memory
-FIRST = ["Ateliers", "Chantiers", "Comptoir", "Compagnie", "Constructions", "Services", "Société", "Établissements", "Groupe", "Maison", "Manufacture", "Forges"]
-SECOND = ["Aubrevelle", "Bassompré", "Belcastelle", "Bourdelac", "Brézolette", "Cambrelin", "Castérac", "Chantevigne", "Courtalieu", "Darcizac", "Delmontel"]
+FIRST = ("Ateliers", "Chantiers", "Comptoir", "Compagnie", "Constructions", "Services", "Société", "Établissements", "Groupe", "Maison",
+         "Manufacture", "Forges")
+SECOND = ("Aubrevelle", "Bassompré", "Belcastelle", "Bourdelac", "Brézolette", "Cambrelin", "Castérac", "Chantevigne", "Courtalieu",
+          "Darcizac", "Delmontel")
 HEADER = ["external_id", "name", "number", "country", "legal_form", "headcount", "currency", "language", "city"]
 IMPORT = """
 import json, resource, sys, time, django

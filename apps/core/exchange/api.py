@@ -21,7 +21,7 @@ from apps.kernel.api.permissions import SignedIn
 from apps.kernel.api.registry import command
 from apps.kernel.api.viewsets import ApiView
 from apps.kernel.api.writing import writes
-from apps.kernel.errors import Invalid
+from apps.kernel.errors import Invalid, Refusal
 
 CHUNK = 1024 ** 2
 
@@ -80,7 +80,7 @@ class ImportOutput(serializers.Serializer):
     job = serializers.IntegerField(allow_null=True)
     state = serializers.CharField(help_text="The job's state; empty before it was started.")
     report = serializers.DictField(allow_null=True)
-    errors = serializers.CharField(help_text="Where every error is to be downloaded; empty without one.")
+    error_file = serializers.CharField(help_text="Where every error is to be downloaded; empty without one.")
 
 
 class Presets(ApiView, APIView):
@@ -95,7 +95,7 @@ class Presets(ApiView, APIView):
 class Imports(ApiView, APIView):
     """Send files in and have them checked (`dry_run=true`) or imported by a job."""
     permission_classes = [SignedIn]
-    parser_classes = (MultiPartParser,)
+    parser_classes: Any = (MultiPartParser,)
     content_negotiation_class = Parts
 
     @extend_schema(request={"multipart/form-data": ImportInput}, responses=described(ImportOutput, 201))
@@ -106,7 +106,7 @@ class Imports(ApiView, APIView):
 
     @writes
     def receive(self, request: Request) -> Response:
-        data = request.data
+        data: Any = request.data
         files = [one for one in data.getlist("files") if hasattr(one, "chunks")]
         mapping = _object(data, "mapping")
         run = receive(author=request.user, preset=str(data.get("preset", "")), files=files, options=_object(data, "options"),
@@ -149,7 +149,7 @@ def _shown(run: ImportRun) -> dict[str, Any]:
     return {"id": str(run.uuid), "preset": run.preset,
             "files": [{name: file[name] for name in ("name", "size", "sha256")} for file in run.files],
             "job": job.pk if job else None, "state": job.state if job else "", "report": job.result if job else None,
-            "errors": f"/api/v1/jobs/jobs/{job.pk}/file/" if job and job.file_name else ""}
+            "error_file": f"/api/v1/jobs/jobs/{job.pk}/file/" if job and job.file_name else ""}
 
 
 def _object(data: Any, name: str) -> dict[str, Any]:
@@ -159,13 +159,15 @@ def _object(data: Any, name: str) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise Invalid("not_an_object", _("“%(name)s” is not a JSON object.") % {"name": name}, **{name: _("Give a JSON object.")})
+        raise Invalid("not_an_object", _("“%(name)s” is not a JSON object.") % {"name": name},
+                      reasons=[Refusal("not_an_object", _("Give a JSON object."), name)])
     return found
 
 
 def _digest(request: Request) -> bytes:
     digest = hashlib.sha256()
-    for name, values in sorted(request.data.lists()):
+    data: Any = request.data
+    for name, values in sorted(data.lists()):
         for value in values:
             digest.update(f"{name}\0{getattr(value, 'name', value)}\0".encode())
             if hasattr(value, "chunks"):

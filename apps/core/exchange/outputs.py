@@ -53,7 +53,8 @@ def write_rejected(folder: Path, run: Run) -> list[Path]:
 def _lines(file: FileTable, told: Iterator[Told]) -> Iterator[tuple[list[str], str]]:
     """The records of the lines told, which come in order, with what was told."""
     records = islice(iter(file.records), 1, None)
-    line, record = 0, []
+    line = 0
+    record: list[str] = []
     for wanted, why in told:
         while line < wanted:
             line, record = next(records, (2 ** 62, []))

@@ -132,7 +132,7 @@ def _load(order: Order, run: Run) -> tuple[Loaded, bool]:
 
 def _work(preset: Preset, run: Run) -> Loaded:
     if preset.load is not None:
-        return preset.load(run)
+        return preset.load(run)     # type: ignore[arg-type]  # a list of files is a sequence of them
     if isinstance(preset, ModelPreset):
         return upserts.load(preset, run)
     raise TypeError(f"preset {preset.name} says neither a model nor how it is loaded")
@@ -150,7 +150,8 @@ def _report(order: Order, run: Run, loaded: Loaded, good: bool) -> ImportReport:
         return report
     entries = islice(run.faults.entries(), MOST_ERRORS)
     names = run.faults.names
-    return report.with_errors((Fault(names[file], *rest) for file, *rest in entries), run.faults.count)
+    return report.with_errors((Fault(names[file], line, column, code, message) for file, line, column, code, message in entries),
+                              run.faults.count)
 
 
 def _leave(order: Order, run: Run) -> None:

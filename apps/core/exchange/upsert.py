@@ -24,7 +24,7 @@ def type_of(field: Any) -> str:
     return {"bigserial": "bigint", "serial": "int"}.get(found, found)
 
 
-def match(model: type[models.Model], table: str, matched: str, key: Sequence[str], columns: Mapping[str, str]) -> None:
+def match(model: Any, table: str, matched: str, key: Sequence[str], columns: Mapping[str, str]) -> None:
     """Make a temporary table of the rows with the keys of their records: those that exist (`put_new` false), and fresh ones."""
     meta = model._meta
     fields = {name: meta.get_field(name) for name in key}
@@ -39,10 +39,11 @@ def match(model: type[models.Model], table: str, matched: str, key: Sequence[str
         cursor.execute(f"ANALYZE {quoted(matched)}")
 
 
-def write(model: type[models.Model], matched: str, columns: Mapping[str, str], constants: Mapping[str, Any]) -> Count:
+def write(model: Any, matched: str, columns: Mapping[str, str], constants: Mapping[str, Any]) -> Count:
     """Insert the new rows of a matched table, update those that differ."""
     meta = model._meta
     values: dict[str, Values] = {}
+    field: Any
     for name, column in columns.items():
         field = meta.get_field(name)
         values[field.column] = _stored(field, f"s.{quoted(column)}{_cast(field)}")
@@ -58,7 +59,7 @@ def write(model: type[models.Model], matched: str, columns: Mapping[str, str], c
 
 def put(label: str, table: str, *, key: Sequence[str], columns: Mapping[str, str], constants: Mapping[str, Any] | None = None) -> Count:
     """See apps.kernel.presets.Loading.put."""
-    model = apps.get_model(label)
+    model: Any = apps.get_model(label)
     matched = f"{table}_matched"
     match(model, table, matched, key, columns)
     return write(model, matched, columns, constants or {})
@@ -77,7 +78,7 @@ def _update(cursor: Any, meta: Any, matched: str, values: Mapping[str, Values]) 
 
 
 def _insert(cursor: Any, meta: Any, matched: str, values: Mapping[str, Values]) -> int:
-    news = {meta.pk.column: ("s.put_pk", []), **_defaults(meta, values), **values}
+    news: dict[str, Values] = {str(meta.pk.column): ("s.put_pk", []), **_defaults(meta, values), **values}
     columns = ", ".join(map(quoted, news))
     cursor.execute(
         f"INSERT INTO {quoted(meta.db_table)} ({columns}) SELECT {', '.join(sql for sql, _params in news.values())} "
@@ -96,6 +97,7 @@ def _has(meta: Any, name: str) -> bool:
 def _defaults(meta: Any, given: Mapping[str, Values]) -> dict[str, Values]:
     """What the model gives to fields that nobody names: who acts, Python's defaults; those of the database stay its own."""
     found: dict[str, Values] = {}
+    field: Any
     for field in meta.concrete_fields:
         if field.primary_key or field.generated or field.column in given:
             continue
@@ -108,7 +110,7 @@ def _defaults(meta: Any, given: Mapping[str, Values]) -> dict[str, Values]:
         elif field.has_default():
             found[field.column] = (f"%s::{type_of(field)}", [field.get_db_prep_save(field.get_default(), connection)])
         elif not field.null and field.empty_strings_allowed and isinstance(field, (models.CharField, models.TextField)):
-            found[field.column] = ("''", [])
+            found[str(field.column)] = ("''", [])
     return found
 
 

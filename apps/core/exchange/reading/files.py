@@ -3,7 +3,7 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,7 @@ class Source:
         if self.largest and self.path.stat().st_size > self.largest:
             raise _too_large(self.name, self.largest)
 
-    def opened(self) -> IO[bytes]:
+    def opened(self) -> Any:
         """Its bytes, unpacked where they are packed with gzip."""
         with self.path.open("rb") as opened:
             packed = opened.read(2) == GZIP

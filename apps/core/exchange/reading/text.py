@@ -72,12 +72,12 @@ class TextRecords:
         for mark, codec in WIDE:
             if head.startswith(mark):
                 return self._checked(raw, head[2:], codec, 2)
-        if (codec := _wide_without_mark(head)) is not None:
-            return self._checked(raw, head, codec, 0)
+        if wide := _wide_without_mark(head):
+            return self._checked(raw, head, wide, 0)
         if b"\0" in head[:200]:
             raise Broken(1, "encoding_unknown", _("The file is not text in UTF-8 or Windows-1252: save it as “CSV UTF-8”."))
-        mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-        return self._narrow(raw, head[mark:], mark)
+        skipped = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+        return self._narrow(raw, head[skipped:], skipped)
 
     def _chunks(self, raw: IO[bytes], head: bytes) -> Iterator[bytes]:
         read = len(head)
@@ -142,16 +142,16 @@ def _broken_line(decoder: Any, chunk: bytes, line: int) -> int:
     return 0
 
 
-def _wide_without_mark(head: bytes) -> str | None:
-    """UTF-16 without a mark: in Latin text every other byte is zero."""
+def _wide_without_mark(head: bytes) -> str:
+    """The codec of UTF-16 without a mark, or nothing: in Latin text every other byte is zero."""
     sample = head[:200]
     pairs = len(sample) // 2
     if pairs < 4:
-        return None
+        return ""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if odd > pairs * 0.7 and even < pairs * 0.1:
         return "utf-16-le"
-    return "utf-16-be" if even > pairs * 0.7 and odd < pairs * 0.1 else None
+    return "utf-16-be" if even > pairs * 0.7 and odd < pairs * 0.1 else ""
 
 
 def _head(opened: Callable[[], IO[bytes]], encoding: Encoding) -> str:
