@@ -5,6 +5,7 @@ import pytest
 
 from apps.tiers.models import Company
 from apps.tiers.tests.factories import CompanyFactory, CompanyRoleFactory
+from tests.e2e.conftest import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LIST = "/admin/tiers/company/?country__exact=NO&p=2"
@@ -57,3 +58,23 @@ def test_one_is_back_on_the_row_after_saving_acting_and_deleting(person, page, s
     follow(person, page, page.get_by_role("button", name=re.compile("Oui|Supprimer")).first)
     assert not Company.objects.filter(pk=made[85].pk).exists()
     assert "p=2" in page.url and stands_on(page, made[86])
+
+
+@pytest.mark.parametrize("look", [("light", DESKTOP), ("dark", PHONE)], indirect=True, ids=["desktop", "dark phone"])
+def test_the_list_seen_is_the_list_taken_away(person, page, superuser):
+    # given a searched list
+    for name in ("Aker BP ASA", "Aker Solutions ASA", "Equinor ASA"):
+        CompanyFactory(legal_name=name, country="NO")
+    person.sign_in(superuser)
+    person.open("/admin/tiers/company/?q=aker")
+    # when its export is opened by keyboard
+    control = page.locator(".of-export summary")
+    control.focus()
+    page.keyboard.press("Enter")
+    person.inspect("list-export")
+    # then the file is named after the list and holds what is seen
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    assert re.fullmatch(r"company-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert text.startswith("Raison sociale,") and text.count("\n") == 3 and "Equinor" not in text

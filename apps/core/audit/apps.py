@@ -9,3 +9,13 @@ class AuditConfig(ModuleConfig):
     verbose_name = _("Audit")
     icon = "policy"
     menu = "system"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in, user_login_failed
+
+        from apps.core.audit.services import failed_to_sign_in, keep, signed_in
+        from apps.kernel.acts import Acts
+        super().ready()
+        Acts.sinks.append(keep)
+        user_logged_in.connect(signed_in, dispatch_uid="audit.signed_in")
+        user_login_failed.connect(failed_to_sign_in, dispatch_uid="audit.failed_to_sign_in")

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from apps.core.exchange.loading import FileTable, Run
-from apps.kernel.api.export import cell
+from apps.kernel.export import cell
 
 NUMBER = re.compile(r"[-+]?[\d.,\s]+", re.ASCII)     # calculates to itself: stays as it is
 Told = tuple[int, str]

@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.kernel.admin.changelist import ResourceList
 from apps.kernel.admin.door import DoorAdmin, DoorPermissions
+from apps.kernel.admin.exporting import Exports
 from apps.kernel.admin.labels import LabelledList
 from apps.kernel.admin.lines import LineFormSet
 from apps.kernel.admin.links import pages_of
@@ -83,7 +84,7 @@ def references(model: type[Model], site: Any, declared: Any = ()) -> list[str]:
     return [*declared, *(name for name in found if name not in declared)]
 
 
-class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdmin):
+class ResourceAdmin(Exports, HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdmin):
     """List, form, deletion, history and actions of one resource, behind the door."""
     form = ResourceForm
     paginator = CappedPaginator
@@ -94,6 +95,7 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
     list_disable_select_all = True
     compressed_fields = True
     object_history_template = "kernel/admin/history.html"
+    list_before_template = "kernel/admin/list_bar.html"
     change_form_outer_before_template = "kernel/admin/record_bar.html"
     in_menu = True
     sorted_by: ClassVar[dict[str, str]] = {}        # column shown -> the column it sorts by, where that is another
@@ -163,18 +165,15 @@ class ResourceAdmin(HasActions, ShowsRefusals, DoorAdmin, LabelledList, ModelAdm
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         following = getattr(request, "of_next", None)
-        response = super().response_change(request, obj)
+        response = self._at_row(super().response_change(request, obj), obj.pk)
         if following is None or not isinstance(response, HttpResponseRedirect):
             return response
         query = request.GET.urlencode()
         address = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[following])
         return redirect(f"{address}?{query}" if query else address)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._at_row(super().response_post_save_change(request, obj), obj.pk)
-
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._at_row(super().response_post_save_add(request, obj), obj.pk)
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self._at_row(super().response_add(request, obj, post_url_continue), obj.pk)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         following = None

@@ -127,7 +127,7 @@ def names_parameter(name: str, allowed: Iterable[str], description: str = "") ->
 
 
 SEARCH = parameter("search", {"type": "string", "maxLength": 200}, "Words, accents and case apart.")
-FORMAT = parameter("format", {"type": "string", "enum": ["csv", "json"], "default": "csv"})
+FORMAT = parameter("format", {"type": "string", "enum": ["csv", "xlsx", "json"], "default": "csv"})
 LIMIT = parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}, "Rows a page.")
 CURSOR = parameter("cursor", TEXT, "`next` or `previous` of another page.")
 ATOMIC = parameter("atomic", {"type": "boolean", "default": True}, "false: each item on its own, with its own result.")

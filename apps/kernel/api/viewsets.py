@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from apps.kernel.acts import record_act
 from apps.kernel.api import bulk, export, query
 from apps.kernel.api.columns import Annotation, Reader
 from apps.kernel.api.limits import AccountRate
@@ -30,6 +31,7 @@ from apps.kernel.api.renderers import JSONRenderer
 from apps.kernel.api.spec import Spec, spec_of
 from apps.kernel.api.writing import Writing, read_version, writes
 from apps.kernel.errors import Invalid
+from apps.kernel.export import check_size, download
 from apps.kernel.timeline import Entry, timeline
 
 EVERYTHING = frozenset({"create", "update", "delete"})
@@ -138,8 +140,13 @@ class ResourceViewSet(Writing, ViewSetMixin, ApiView):
         given, spec = request._request.GET, self.spec
         query.only(given, ("format", "fields", *spec.picks))
         order = spec.orders.read(given.get("ordering", ""))
+        kind = export.format_of(given.get("format", "csv"))
         rows = query.picked(spec, self.rows("export"), given).order_by(*order.expressions)
-        return export.stream(self.model._meta.model_name, given.get("format", "csv"), Reader(query.chosen(spec, given)), rows)
+        check_size(kind, rows)
+        sheet = export.sheet(Reader(query.chosen(spec, given)), rows)
+        record_act("export", request=request, about=self.model, format=kind, columns=list(sheet.names), asked=given.urlencode()[:2_000])
+        return download(self.model._meta.model_name, kind, sheet, lambda sent, whole: record_act(
+            "export_ended", request=request, about=self.model, rows=sent, complete=whole, format=kind))
 
     def history(self, request: Request, pk: int) -> Response:
         query.only(request._request.GET, ())

@@ -12,6 +12,12 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
+def opsflux_exports(context: Any, cl: Any) -> list[tuple[str, str]]:
+    """The formats the list can be taken away in, each with its address."""
+    return cl.model_admin.export_links(context["request"], cl) if hasattr(cl.model_admin, "export_links") else []
+
+
+@register.simple_tag(takes_context=True)
 def opsflux_result_list(context: Any, cl: Any) -> SafeString:
     """The headers and the rows: drawn by us where every column is a plain one, else by Unfold."""
     if not cl.result_list or not plain(cl, context.get("actions_row")):
