@@ -46,12 +46,18 @@ export function startSimilar(): void {
       window.clearTimeout(timer);
       timer = window.setTimeout(() => void look(input, list), PAUSE);
     };
-    input.addEventListener("input", later);
+    input.addEventListener("input", () => {
+      input.insertAdjacentElement("afterend", list);
+      later();
+    });
     const prefix = input.dataset.ofAddresses;
     if (prefix) {
       input.form?.addEventListener("input", (event) => {
-        const name = (event.target as HTMLInputElement | null)?.name ?? "";
-        if (name.startsWith(`${prefix}-`) && ADDRESS.test(name.slice(prefix.length)) && input.value) later();
+        const field = event.target as HTMLInputElement | null;
+        const name = field?.name ?? "";
+        if (!name.startsWith(`${prefix}-`) || !ADDRESS.test(name.slice(prefix.length)) || !input.value) return;
+        field?.closest("[data-inline-type]")?.prepend(list);     // the name may stand on another tab: tell it where one types
+        later();
       });
     }
   });

@@ -202,7 +202,7 @@ def spot_values():
     assert {code: Locode.objects.get(code=code).other_names for code in ("BEBRU", "ATVIE", "NOBGO")} == {
         "BEBRU": ["Bruxelles (Brussel)"], "ATVIE": ["Vienna"], "NOBGO": []}
     assert Locode.objects.filter(country__alpha_2="XZ").count() == 46
-    assert list(Locode.objects.filter(search__holds="vienna", country__alpha_2="AT").values_list("code", flat=True)) == ["ATVIE"]
+    assert "ATVIE" in Locode.objects.filter(search__holds="vienna").values_list("code", flat=True)
 
 
 @pytest.mark.slow
