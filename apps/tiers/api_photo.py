@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from apps.core.files.images import KINDS
+from apps.core.files.services import KINDS
 from apps.kernel.api.parsers import OnlyJSON
 from apps.kernel.api.registry import command
 from apps.kernel.api.shapes import Problem

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.core.files.images import reencoded
+from apps.core.files.services import reencoded
 from apps.kernel.access import can, permission
 from apps.tiers.models import Person, Portrait
 
@@ -19,7 +19,7 @@ def portrait_of(person: Person) -> Portrait | None:
 
 @transaction.atomic
 def set_portrait(*, person: Person, data: bytes, actor: Any) -> Portrait:
-    """Put a photograph in the place of what was there. Raises PermissionDenied, and Invalid as files.images.reencoded."""
+    """Put a photograph in the place of what was there. Raises PermissionDenied, and Invalid as files.services.reencoded."""
     _authorise(person, actor)
     picture = reencoded(data, side=SIDE)
     Portrait.objects.filter(person=person).delete()

@@ -4,7 +4,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from apps.core.files import images
+from apps.core.files import services as images
 from apps.kernel.errors import Invalid
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
