@@ -158,7 +158,7 @@ class FindOutput(serializers.Serializer):
 
 def given(shape: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     """The body, checked."""
-    read = shape(data=request.data or {})
+    read = shape(data=request.data)
     read.is_valid(raise_exception=True)
     return dict(read.validated_data)
 
@@ -236,5 +236,5 @@ command("tiers/merges/<int:pk>/undo/", UndoMerge, "tiers_merges_undo")
 command("tiers/duplicate-candidates/<int:pk>/dismiss/", Dismiss, "tiers_duplicate_candidates_dismiss")
 command("tiers/duplicate-candidates/<int:pk>/reopen/", Reopen, "tiers_duplicate_candidates_reopen")
 command("tiers/duplicate-candidates/<int:pk>/merge/", MergePair, "tiers_duplicate_candidates_merge")
-command("tiers/duplicate-candidates/dismiss/", DismissMany, "tiers_duplicate_candidates_dismiss_many")
+command("tiers/duplicate-candidates/bulk-dismiss/", DismissMany, "tiers_duplicate_candidates_bulk_dismiss")
 command("tiers/duplicate-candidates/find/", Find, "tiers_duplicate_candidates_find")

@@ -186,7 +186,7 @@ def test_TIE_19_several_pairs_are_dismissed_all_or_none(steward, pair):
     # given another pair
     c = CompanyFactory()
     other = DuplicateCandidate.objects.create(kind="company", a_id=pair.b_id, b_id=c.pk, reason="name", reasons=["name"], score="0.7")
-    client, url = caller(steward), "/api/v1/tiers/duplicate-candidates/dismiss/"
+    client, url = caller(steward), "/api/v1/tiers/duplicate-candidates/bulk-dismiss/"
     # when one of them is not there, nothing is done; when all are, all are done
     assert client.post(url, {"ids": [pair.pk, 9_000_000_000]}).status_code == 404
     assert set(DuplicateCandidate.objects.values_list("state", flat=True)) == {"open"}
