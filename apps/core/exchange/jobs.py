@@ -20,7 +20,7 @@ from apps.kernel.presets import PRESETS
 MOST_SHOWN = 200        # errors and findings kept with the job; its file has all
 
 
-@job(KIND, title=gettext_lazy("Import"), on_death="say", template="exchange/report.html")
+@job(KIND, title=gettext_lazy("Import of files"), on_death="say", template="exchange/report.html")
 def run_import(run: Run) -> dict[str, Any]:
     """Check or import the files of an ImportRun, with the rights of the job's author."""
     found = ImportRun.objects.filter(uuid=run.payload["run"]).first()
@@ -34,6 +34,7 @@ def run_import(run: Run) -> dict[str, Any]:
             PRESETS[found.preset], sources(found), run.author, options=options, mappings=found.mappings, dry_run=dry_run, skip_bad=skip_bad,
             errors_to=folder / "errors.csv", rejected_to=folder if skip_bad else None,
             say=lambda done, total, message: run.progress(done, total, str(message))))
+        run.progress(100, 100)
         if report.error_count:
             _keep(run, folder)
     result = {**_result(report), "run": str(found.uuid), "title": str(PRESETS[found.preset].title), "skip_bad": skip_bad}
