@@ -119,25 +119,34 @@ def holders(child: Node, holdings: Iterable[Holding], on: date, equity_from: Per
     return found
 
 
-def paths(parent: Node, child: Node, holdings: Iterable[Holding], on: date, limit: int) -> tuple[list[tuple[list[Node], Fraction]], bool]:
-    """The ways from a company down to another, each with the product of the shares along it, largest first among the first `limit` found;
-    and whether there are more. Circular holdings do no harm here."""
-    edges = list(holdings)
-    below = _by_parent(edges, on)
-    leading = _above(child, edges, on)      # only companies that lead there are walked
-    found: list[tuple[list[Node], Fraction]] = []
-    trails: list[tuple[list[Node], Fraction]] = [([parent], WHOLE)]
-    while trails and len(found) <= limit:
-        trail, share = trails.pop()
-        for holding in below[trail[-1]]:
-            if holding.child not in trail:
-                longer = [*trail, holding.child], share * Fraction(holding.share) / 100
-                if holding.child == child:
-                    found.append(longer)
-                elif holding.child in leading:
-                    trails.append(longer)
-    more = len(found) > limit or bool(trails)
-    return sorted(found[:limit], key=lambda way: (-way[1], len(way[0]))), more
+class Ways:
+    """The chains of holdings that lead from a company down to others on a day. Circular holdings do no harm here."""
+
+    def __init__(self, parent: Node, holdings: Iterable[Holding], on: date) -> None:
+        below = _by_parent(holdings, on)
+        self.parent = parent
+        self.above: dict[Node, list[Holding]] = defaultdict(list)       # only what lies below the parent: every way up leads to it
+        seen, waiting = {parent}, [parent]
+        while waiting:
+            for holding in below[waiting.pop()]:
+                self.above[holding.child].append(holding)
+                if holding.child not in seen:
+                    seen.add(holding.child)
+                    waiting.append(holding.child)
+
+    def to(self, child: Node, limit: int) -> tuple[list[tuple[list[Node], Fraction]], bool]:
+        """The first `limit` ways found to a company, each with the product of the shares along it, largest first; and whether there are
+        more."""
+        found: list[tuple[list[Node], Fraction]] = []
+        trails: list[tuple[list[Node], Fraction]] = [([child], WHOLE)]
+        while trails and len(found) <= limit:
+            trail, share = trails.pop()
+            for holding in self.above[trail[0]]:
+                if holding.parent not in trail:
+                    longer = [holding.parent, *trail], share * Fraction(holding.share) / 100
+                    (found if holding.parent == self.parent else trails).append(longer)
+        more = len(found) > limit or bool(trails)
+        return sorted(found[:limit], key=lambda way: (-way[1], len(way[0]))), more
 
 
 def site_shares(parent: Node, interests: Mapping[Node, Percent], holdings: Iterable[Holding], on: date) -> Fraction:
@@ -216,21 +225,6 @@ def _votes(top: Node, below: Mapping[Node, list[Holding]]) -> dict[Node, Fractio
                 waiting.append(holding.child)
     votes.pop(top, None)
     return dict(votes)
-
-
-def _above(company: Node, holdings: Iterable[Holding], on: date) -> set[Node]:
-    """The companies that hold a company, directly or through others."""
-    parents: dict[Node, list[Node]] = defaultdict(list)
-    for holding in holdings:
-        if holding.period.holds(on):
-            parents[holding.child].append(holding.parent)
-    found: set[Node] = set()
-    waiting = [company]
-    while waiting:
-        new = [parent for parent in parents[waiting.pop()] if parent not in found]
-        found.update(new)
-        waiting.extend(new)
-    return found
 
 
 def _by_parent(holdings: Iterable[Holding], on: date) -> dict[Node, list[Holding]]:

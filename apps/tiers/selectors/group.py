@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q
 
 from apps.tiers.choices import InterestRole
-from apps.tiers.group import WHOLE, Holding, Stake, consolidated, holders, paths
+from apps.tiers.group import WHOLE, Holding, Stake, Ways, consolidated, holders
 from apps.tiers.models import Affiliation, Company, Interest, Ownership, Relation
 
 EDGES = 5_000       # holdings read in each direction; a group that has more is drawn in part, without figures
@@ -120,7 +120,8 @@ def read_group(user: Any, company: Company, on: date) -> Group:
     group.held = _members(seen, levels, consolidated(company.pk, (tie.holding for tie in down), on) if group.whole else {}, 1)
     group.owners = _members(seen, heights, holders(company.pk, (tie.holding for tie in up), on) if group.whole else {}, -1)
     if group.whole:
-        group.held = [_with_ways(one, company, seen, down, on) for one in group.held]
+        ways = Ways(company.pk, (tie.holding for tie in down), on)
+        group.held = [_with_ways(one, ways, seen) for one in group.held]
         group.sites, group.more_sites = _sites(user, {company.pk: (company, WHOLE), **{
             one.company.pk: (one.company, one.stake.effective) for one in group.held if one.stake}}, on)
     _tie_partners(group, relations, seen)
@@ -180,12 +181,13 @@ def _members(seen: dict[int, Company], levels: dict[int, int], stakes: dict[Any,
     return sorted(found, key=lambda one: (abs(one.level), one.company.sort_name, one.company.pk))
 
 
-def _with_ways(member: Member, head: Company, seen: dict[int, Company], ties: list[Tie], on: date) -> Member:
-    if member.level == 1 and sum(tie.child == member.company.pk for tie in ties) == 1:
-        return member       # held directly and in no other way: the share says it all
-    found, more = paths(head.pk, member.company.pk, (tie.holding for tie in ties), on, PATHS)
-    ways = tuple(Way(tuple(seen[pk] for pk in way if isinstance(pk, int)), share) for way, share in found)
-    return Member(member.company, member.level, member.stake, ways, more)
+def _with_ways(member: Member, ways: Ways, seen: dict[int, Company]) -> Member:
+    """The member with the ways that lead to it; held directly and in no other way, its share says it all."""
+    found, more = ways.to(member.company.pk, PATHS)
+    if not more and [len(way) for way, _share in found] == [2]:
+        return member
+    told = tuple(Way(tuple(seen[pk] for pk in way if isinstance(pk, int)), share) for way, share in found)
+    return Member(member.company, member.level, member.stake, told, more)
 
 
 def _sites(user: Any, held: dict[int, tuple[Company, Fraction]], on: date) -> tuple[list[SiteStake], bool]:

@@ -13,6 +13,7 @@ from apps.tiers.group import (
     Holding,
     ShareError,
     Stake,
+    Ways,
     check_holding,
     consolidated,
     controlled,
@@ -21,7 +22,6 @@ from apps.tiers.group import (
     exact,
     holders,
     method,
-    paths,
     site_shares,
 )
 from apps.tiers.periods import Period
@@ -247,12 +247,14 @@ def test_holders_say_the_same_from_below():
 
 def test_paths_add_up_to_the_effective_share():
     # when
-    found, more = paths("P", "C", GROUP, DAY, 5)
+    ways = Ways("P", GROUP, DAY)
+    found, more = ways.to("C", 5)
     # then
     assert sorted(found, key=lambda way: len(way[0])) == [(["P", "C"], 30), (["P", "B", "C"], 30)]
     assert not more
-    assert paths("P", "C", GROUP, DAY, 1)[1] is True
-    assert paths("B", "P", GROUP, DAY, 5) == ([], False)
+    assert ways.to("C", 1)[1] is True
+    assert Ways("B", GROUP, DAY).to("P", 5) == ([], False)
+    assert Ways("B", GROUP, DAY).to("C", 5) == ([(["B", "C"], 50)], False)
 
 
 def test_exact_decimals_lose_no_digit():
