@@ -8,10 +8,13 @@ from PIL import Image
 
 from apps.core.factory.models import Site
 from apps.core.iam.models import User
+from apps.core.jobs.models import Job
+from apps.core.jobs.services import run_here
 from apps.kernel import demo
-from apps.tiers.models import Company, Person
-from apps.tiers.services import set_portrait
+from apps.tiers.models import Company, DuplicateCandidate, Person
+from apps.tiers.services import find_duplicates, set_portrait
 from tests.e2e.conftest import DESKTOP, PASSWORD
+from tests.e2e.test_register import follow
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "user"
 PICTURES = GUIDE / "pictures"
@@ -35,7 +38,8 @@ class Guide:
 
 
 @pytest.fixture
-def guide(person, page, server) -> Guide:
+def guide(person, page, server, settings, tmp_path) -> Guide:
+    settings.PRIVATE_ROOT = str(tmp_path)
     demo.load(lambda title: None)
     return Guide(person, page)
 
@@ -64,6 +68,8 @@ def test_the_guide_can_be_followed_and_every_picture_of_it_is_taken(guide, perso
     companies(guide, person, page)
     people(guide, person, page, chief)
     pictures(guide, person, page)
+    imports(guide, person, page)
+    duplicates(guide, person, page)
     # then each picture that a page of the guide shows has been taken, and no other
     named = {name for path in GUIDE.glob("*.md") for name in NAMED.findall(path.read_text())}
     assert taken == named
@@ -91,6 +97,8 @@ def companies(guide, person, page):
     person.open(f"/admin/tiers/company/{company.pk}/history/")
     assert "Assurance non renouvelée" in page.locator(".of-history").inner_text()
     guide.take("historique")
+    person.open(f"/admin/tiers/company/{company.pk}/timeline/")
+    guide.take("chronologie")
 
 
 def people(guide, person, page, chief):
@@ -109,3 +117,44 @@ def pictures(guide, person, page):
     guide.take("carte")
     person.open(f"/admin/factory/site/{Site.objects.get(code='ALC').pk}/ownership/")
     guide.take("detenteurs")
+
+
+SUPPLIERS = """Code;Raison sociale;SIREN;Pays;Ville;Effectif
+F-001;Câblerie de l'Anse SARL;732829320;FR;Lorient;48
+F-002;Ateliers Kermadec SAS;;FR;Brest;125
+F-003;Transit du Ponant;;FR;Le Havre;31
+""".encode()
+
+
+def imports(guide, person, page):
+    person.open("/admin/exchange/import/?preset=companies")
+    guide.take("import-fichier")
+    page.locator("#of-files").set_input_files({"name": "fournisseurs.csv", "mimeType": "text/csv", "buffer": SUPPLIERS})
+    follow(person, page, page.get_by_role("button", name="Déposer"))
+    guide.take("import-colonnes")
+    follow(person, page, page.get_by_role("button", name="Contrôler"))
+    finished(person, page)
+    guide.take("import-essai")
+    assert not Company.objects.filter(legal_name="Ateliers Kermadec SAS").exists()
+    follow(person, page, page.get_by_role("button", name="Importer"))
+    finished(person, page)
+    guide.take("import-rapport")
+    assert Company.objects.filter(legal_name="Ateliers Kermadec SAS").exists()
+    person.open("/admin/jobs/job/")
+    guide.take("taches")
+
+
+def finished(person, page):
+    """Do what the job's page waits for, and look at it again."""
+    run_here(Job.objects.get(state="queued"))
+    person.open(page.url)
+
+
+def duplicates(guide, person, page):
+    find_duplicates(kind="person")
+    find_duplicates(kind="company")
+    person.open("/admin/tiers/duplicatecandidate/")
+    guide.take("doublons")
+    pair = DuplicateCandidate.objects.filter(kind="person").order_by("-score").first()
+    person.open(f"/admin/tiers/duplicatecandidate/{pair.pk}/change/")
+    guide.take("doublon")

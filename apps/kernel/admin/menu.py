@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.access import may
@@ -34,7 +35,7 @@ def _pages(request: HttpRequest, config: ModuleConfig) -> list[dict[str, Any]]:
              if import_string(shown)(request.user)]
     for model, page in registered:
         if may(request.user, "view", model):
-            found.append({"title": str(model._meta.verbose_name_plural).capitalize(), "icon": getattr(page, "icon", config.icon),
+            found.append({"title": capfirst(str(model._meta.verbose_name_plural)), "icon": getattr(page, "icon", config.icon),
                           "link": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")})
             found += [{"title": title, "icon": icon, "link": reverse(f"admin:{name}")}
                       for title, icon, name in getattr(page, "menu_pages", ())]
