@@ -1,4 +1,5 @@
 """TIE-19 in the back office: the worklist of pairs that may be one record, and the page on which a pair is compared and decided."""
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -248,6 +249,7 @@ class DuplicateCandidateAdmin(ResourceAdmin):
             keep, because = asked, ""
         queue, allowed = self._queue(request), len(can_many(request.user, "merge", [pair.a, pair.b])) == 2
         preview = self._preview(request, pair, keep) if allowed and pair.state == CandidateState.OPEN else None
+        moved = Counter(preview.moved if preview else {}) - Counter({DuplicateCandidate._meta.db_table: 1})     # the pair itself is settled
         total, more = capped_count(queue)
         after, before = following(queue, pair, 1), following(queue, pair, -1)
         return {
@@ -255,9 +257,9 @@ class DuplicateCandidateAdmin(ResourceAdmin):
             "keep": keep, "because": because, "kept": getattr(pair, keep), "gone": pair.b if keep == "a" else pair.a,
             "lines": compare(kind=pair.kind, a=pair.a, b=pair.b, keep=keep, user=request.user),
             "reasons": [Reason(reason).label for reason in pair.reasons or [pair.reason]], "score": self.likeness(pair),
-            "preview": preview, "moved": named_tables(preview.moved) if preview else {},
+            "preview": preview, "moved": named_tables(moved),
             "dropped": named_tables(preview.dropped) if preview else {}, "open": pair.state == CandidateState.OPEN, "allowed": allowed,
-            "rows": sum(preview.moved.values()) if preview else 0, "refused": refused,
+            "rows": sum(moved.values()), "refused": refused,
             "total": _("more than %(count)d") % {"count": total} if more else total,
             "records": [reverse(f"admin:tiers_{pair.kind}_change", args=[one.pk]) for one in (pair.a, pair.b)],
             "next": self._address(request, after) if after else "", "previous": self._address(request, before) if before else "",
