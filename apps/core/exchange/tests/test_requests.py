@@ -43,7 +43,7 @@ def keeper():
 
 @pytest.fixture
 def browser(keeper):
-    found = Client()
+    found = Client(headers={"accept-language": "en"})
     found.force_login(keeper)
     return found
 
@@ -75,7 +75,7 @@ def test_check_then_import_as_a_person_does(browser, keeper):
     shown = browser.get(page.url).content.decode()
     assert "Pilotage" in shown and "Still needed:" in shown
     wrong = browser.post(page.url, {"column-0-0": "code", "column-0-1": ""})
-    assert wrong.status_code == 200 and "libellé" in wrong.content.decode()
+    assert wrong.status_code == 200 and "These columns are missing" in wrong.content.decode()
     checked = browser.post(page.url, {"column-0-0": "code", "column-0-1": "name", "dates": "dmy"})
     job = run_here(Job.objects.get())
     # then
@@ -129,7 +129,7 @@ def test_rights_are_asked_again_when_the_job_runs(keeper):
 
 def test_others_see_neither_the_import_nor_its_pages(browser, keeper):
     # given
-    other = Client()
+    other = Client(headers={"accept-language": "en"})
     other.force_login(holding(UserFactory(is_staff=True), "iam.add_role", "iam.change_role"))
     run = asked(keeper)
     # then
@@ -141,7 +141,7 @@ def test_others_see_neither_the_import_nor_its_pages(browser, keeper):
 
 def test_who_may_not_import_is_told_so_and_nothing_is_kept(private):
     # given
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(UserFactory(is_staff=True, language="en"))
     # when
     page = client.post("/admin/exchange/import/", {"preset": ROLES.name, "files": upload()})
