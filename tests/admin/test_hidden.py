@@ -101,7 +101,7 @@ def pages(world: World) -> list[str]:
         found += [listing, f"{listing}?q={CANARY.lower()}", f"{listing}?_popup=1", reverse(f"{name}_add")]
         for chosen in page.list_filter:
             field = chosen[0] if isinstance(chosen, tuple) else chosen
-            if model._meta.get_field(field).is_relation:
+            if isinstance(field, str) and model._meta.get_field(field).is_relation:     # a filter of its own shows its choices on the list
                 found += [f"{listing}?{field}__id__exact={pk}" for pk in (world.hidden.pk, world.secret.pk)]
         for field in model._meta.concrete_fields:
             if field.is_relation and admin.site.is_registered(field.related_model):
