@@ -205,3 +205,17 @@ def test_who_asks_too_often_is_told_to_wait(settings):
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].data["code"] == "throttled" and 1 <= int(answers[2].headers["Retry-After"]) <= 61
     assert other.get(SITES).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("moment", "status"), [
+    ("2000-01-01T00:00:00+16:00", 200), ("2000-01-01T00:00:00-23:59", 200), ("0001-01-01T00:00:00+10:00", 400),
+    ("2000-01-32T00:00:00Z", 400)])
+def test_a_moment_in_any_zone_is_understood_or_refused(moment, status):
+    # given a site, made later than any of these
+    made = site()
+    # when the API is asked for what changed since
+    response = caller(account(superuser=True)).get(SITES, {"updated_at__gte": moment})
+    # then it answers, or says what it cannot read
+    assert response.status_code == status, response.content
+    assert [row["id"] for row in response.data.get("results", ())] == ([made.pk] if status == 200 else [])

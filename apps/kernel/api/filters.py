@@ -1,5 +1,6 @@
 """Filters, free text and orders of a resource: literal names, each allowed by name. django-filter makes the fields that read the values."""
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -90,9 +91,19 @@ class Filters:
             raise BadQuery(name, "bad_value", " ".join(map(str, error.messages))) from error
         if value is None:
             raise BadQuery(name, "bad_value", _("Write true or false."))
+        if isinstance(value, datetime):
+            return _in_utc(name, value)
         if isinstance(value, list) and len(value) > MAX_VALUES:
             raise BadQuery(name, "too_many", _("At most %(count)d values.") % {"count": MAX_VALUES})
         return value
+
+
+def _in_utc(name: str, value: datetime) -> datetime:
+    """The same moment in UTC: the database knows fewer zones than ISO 8601 can write."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise BadQuery(name, "bad_value", _("This moment lies outside of the calendar.")) from error
 
 
 class Words:
