@@ -74,7 +74,7 @@ class FaultBook:
     def _all(self) -> Iterator[Entry]:
         self.flush()
         with connection.chunked_cursor() as cursor:
-            cursor.execute(f"SELECT {COLUMNS} FROM import_faults ORDER BY id")
+            cursor.execute(f"SELECT {COLUMNS} FROM import_faults ORDER BY id")  # nosec B608: our own names
             while rows := cursor.fetchmany(AT_ONCE):
                 yield from rows
 

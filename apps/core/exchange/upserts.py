@@ -107,7 +107,7 @@ def resolve(run: Run, column: Column, field: Any, references: Sequence[Column]) 
     meta = field.related_model._meta
     same = " AND ".join(f"t.{quoted(meta.get_field(its).column)} = s.{mine}" for its, mine in _pairs(column, references))
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {STAGED} s SET {quoted(f'{column.name}__id')} = t.{quoted(meta.pk.column)} "
+        cursor.execute(f"UPDATE {STAGED} s SET {quoted(f'{column.name}__id')} = t.{quoted(meta.pk.column)} "  # nosec B608: our own names
                        f"FROM {quoted(meta.db_table)} t WHERE {same}")
     _tell_unknown(run, column, field, STAGED)
 
@@ -118,11 +118,11 @@ def _resolve_within(run: Run, column: Column, field: Any, put: Mapping[str, str]
     meta = field.related_model._meta
     found, said = quoted(f"{column.name}__id"), quoted(column.name)
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {MATCHED} s SET {found} = t.put_pk FROM {MATCHED} t WHERE t.{quoted(put[its])} = s.{said}")
-        cursor.execute(f"UPDATE {MATCHED} s SET {found} = t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t "
+        cursor.execute(f"UPDATE {MATCHED} s SET {found} = t.put_pk FROM {MATCHED} t WHERE t.{quoted(put[its])} = s.{said}")  # nosec B608
+        cursor.execute(f"UPDATE {MATCHED} s SET {found} = t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t "  # nosec B608
                        f"WHERE t.{quoted(meta.get_field(its).column)} = s.{said} AND s.{found} IS NULL")
         for _level in range(DEEPEST):       # who stands above is written first: a tree's triggers look for it
-            cursor.execute(f"UPDATE {MATCHED} s SET put_depth = t.put_depth + 1 FROM {MATCHED} t "
+            cursor.execute(f"UPDATE {MATCHED} s SET put_depth = t.put_depth + 1 FROM {MATCHED} t "  # nosec B608: our own names
                            f"WHERE s.{found} = t.put_pk AND s.put_new AND t.put_new AND s.put_depth <= t.put_depth")
             if not cursor.rowcount:
                 break
@@ -141,7 +141,7 @@ def _tell_unknown(run: Run, column: Column, field: Any, table: str) -> None:
     if column.unknown == "empty":
         return
     run.faults_from(
-        f"SELECT file, line, {quoted(column.name)}::text AS value, %(model)s AS model FROM {table} "
+        f"SELECT file, line, {quoted(column.name)}::text AS value, %(model)s AS model FROM {table} "  # nosec B608: our own names
         f"WHERE {quoted(column.name)} IS NOT NULL AND {quoted(f'{column.name}__id')} IS NULL ORDER BY file, line",
         {"model": str(field.related_model._meta.verbose_name)}, "reference_unknown", _("There is no %(model)s “%(value)s”."), column.name)
 
@@ -150,6 +150,6 @@ def _doubles(run: Run, preset: ModelPreset, put: Mapping[str, str], key: Sequenc
     """The second line with one key is a fault that names the first."""
     parts = ", ".join(quoted(put[name]) for name in key)
     run.faults_from(
-        f"SELECT file, line, first FROM (SELECT file, line, first_value(line) OVER w AS first, row_number() OVER w AS place FROM {STAGED} "
+        f"SELECT file, line, first FROM (SELECT file, line, first_value(line) OVER w AS first, row_number() OVER w AS place FROM {STAGED} "  # nosec B608
         f"WINDOW w AS (PARTITION BY {parts} ORDER BY file, line)) found WHERE place > 1 ORDER BY file, line",
         {}, "id_twice", _("This record is already on line %(first)d."), preset.key[0])

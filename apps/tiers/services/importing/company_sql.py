@@ -24,9 +24,9 @@ SELECT r.file, r.line AS at, r.name, COALESCE(min(n.name), '') AS other, count(D
 FROM imp_rows r
 LEFT JOIN (tiers_companyname n JOIN tiers_company c ON c.id = n.company_id AND c.merged_into_id IS NULL) ON n.name_key = r.key
 WHERE r.ext IS NULL AND r.by_number IS NULL AND NOT r.is_unique AND r.key <> '' GROUP BY r.file, r.line, r.name"""
-HELD = f"SELECT * FROM ({NAMESAKES}) found WHERE count > 0"
-SEVERAL_NAMESAKES = f"SELECT * FROM ({NAMESAKES}) found WHERE count > 1"
-BY_NAME = f"UPDATE imp_rows r SET by_name = found.company FROM ({NAMESAKES}) found WHERE found.at = r.line AND found.count = 1"
+HELD = f"SELECT * FROM ({NAMESAKES}) found WHERE count > 0"  # nosec B608: our own names
+SEVERAL_NAMESAKES = f"SELECT * FROM ({NAMESAKES}) found WHERE count > 1"  # nosec B608: our own names
+BY_NAME = f"UPDATE imp_rows r SET by_name = found.company FROM ({NAMESAKES}) found WHERE found.at = r.line AND found.count = 1"  # nosec B608
 SAME_NAME = """
 SELECT file, line AS at, first AS line FROM (
     SELECT file, line, min(line) OVER (PARTITION BY key) AS first FROM imp_rows
