@@ -154,6 +154,7 @@ class ResourceAdmin(Exports, HasActions, ShowsRefusals, DoorAdmin, LabelledList,
                         "of_differences": getattr(form, "differences", ())}
             if self.has_change_permission(request, obj):
                 context["actions_submit_line"] = [*context.get("actions_submit_line", ()), SAVE_AND_NEXT]
+        context["show_history"] = issubclass(self.model, Tracked)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
