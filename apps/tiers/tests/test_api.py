@@ -74,7 +74,7 @@ class TestCompanyRoles(ResourceContract):
 
 
 class TestPersons(ResourceContract):
-    """TIE-07 partly: the photograph comes with the files engine."""
+    """TIE-07: contact cards; the photograph is test_photo.py's."""
     viewset = api.PersonViewSet
     payload = staticmethod(lambda: {"given": "Zoé", "family": f"Durand {next(serial)}", "language": "fr", "tags": ["nuit"]})
     invalid = {"family": "", "language": "xx", "time_zone": "Mars/Olympus"}
@@ -83,7 +83,7 @@ class TestPersons(ResourceContract):
 
 
 class TestPersonalDetails(ResourceContract):
-    """TIE-07 partly"""
+    """TIE-07"""
     viewset = api.PersonalDetailsViewSet
     payload = staticmethod(lambda: {"person": person().pk, "birth_date": "1980-02-29", "nationality": "NO", "sex": "female"})
     invalid = {"birth_date": "31/02/1980", "nationality": "XX", "sex": "maybe"}
@@ -92,7 +92,7 @@ class TestPersonalDetails(ResourceContract):
 
 
 class TestAffiliations(ResourceContract):
-    """TIE-07 partly"""
+    """TIE-07"""
     viewset = api.AffiliationViewSet
     payload = staticmethod(lambda: {"person": person().pk, "company": company().pk, "function": "Acheteur", "primary": True,
                                     "period": {"from": "2026-01-01", "until": "2027-01-01"}})
@@ -111,7 +111,7 @@ class TestAddresses(ResourceContract):
 
 
 class TestContactPoints(ResourceContract):
-    """TIE-07 partly"""
+    """TIE-07"""
     viewset = api.ContactPointViewSet
     payload = staticmethod(lambda: {"person": person().pk, "kind": "email", "value": f"zoe{next(serial)}@example.org"})
     invalid = {"kind": "pigeon", "value": "not an address"}
@@ -129,7 +129,7 @@ class TestExternalIds(ResourceContract):
 
 
 class TestOwnerships(ResourceContract):
-    """TIE-03 partly: the consolidated view of a group is missing."""
+    """TIE-03: shares; the consolidated view is test_group_pages.py's."""
     viewset = api.OwnershipViewSet
     payload = staticmethod(lambda: {"parent": company().pk, "child": company().pk, "share_pct": "60.00000"})
     invalid = {"share_pct": "100.5", "votes_pct": "0"}

@@ -410,7 +410,7 @@ def test_tie_03_an_owner_is_not_deleted_with_its_company():
 
 @pytest.mark.django_db
 def test_only_who_may_change_an_account_links_it_to_a_person_TIE_07():
-    """TIE-07 partly: an account linked to a person gets what $person and $company allow."""
+    """TIE-07: an account linked to a person gets what $person and $company allow."""
     # given somebody who may change persons, and a person without an account
     clerk, account, person = holding(UserFactory(), "tiers.view_person", "tiers.change_person"), UserFactory(), PersonFactory()
     person.user = account

@@ -1,4 +1,4 @@
-"""FIL-02, security 15: what people upload as a picture is read, bounded and encoded anew."""
+"""FIL-02 partly, security 15: what people upload as a picture is read, bounded and encoded anew."""
 from io import BytesIO
 
 import pytest
