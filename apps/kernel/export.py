@@ -25,6 +25,7 @@ CHUNK = 2_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SHEET_ROWS = 1_048_575      # a worksheet's rows, its header apart
 BLOCK = 65_536              # bytes of a file sent at once
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Sequence[Any]
 
 
@@ -104,7 +105,7 @@ def _write_workbook(file: BinaryIO, sheet: Sheet) -> None:
 
 FORMATS: dict[str, tuple[str, Callable[[Sheet], Iterator[bytes]]]] = {
     "csv": ("text/csv; charset=utf-8", as_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "xlsx": (XLSX, as_xlsx),
     "json": ("application/json", as_json)}
 
 

@@ -28,6 +28,10 @@ DESKTOP, PHONE = (1366, 850), (390, 844)
 REPORT_VIOLATIONS = """document.addEventListener('securitypolicyviolation',
     event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 
+# What fades in is judged when it has: a colour half-way there has no contrast.
+AT_REST = """() => Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished.catch(() => null))).then(() => null)"""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -143,6 +147,7 @@ class Person:
 
     def inspect(self, name: str) -> None:
         """A picture for people, and the checks that hold on every page: nothing serious for axe, no horizontal scroll."""
+        self.page.evaluate(AT_REST)
         self.picture(name)
         assert not self.scrolls_sideways(), f"{name} scrolls sideways"
         assert self.accessibility() == [], name

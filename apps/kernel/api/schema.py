@@ -14,6 +14,7 @@ from apps.kernel.api.serializers import PERIOD, InputSerializer
 from apps.kernel.api.shapes import Schema
 from apps.kernel.api.spec import Spec, spec_of
 from apps.kernel.api.viewsets import ResourceViewSet
+from apps.kernel.export import XLSX
 
 CHANGE = (400, 403, 404, 409, 412, 413, 422, 428)
 PROBLEMS = {"list": (400,), "retrieve": (400, 404), "create": (400, 403, 409, 413, 422), "update": CHANGE, "partial_update": CHANGE,
@@ -159,7 +160,7 @@ class ResourceSchema(AutoSchema):
             "create": lambda: {201: self._made(spec, shown)},
             "destroy": lambda: {204: OpenApiResponse(description="Deleted")},
             "bulk": lambda: {200: shapes.bulk_answer(shown, problem)},
-            "export": lambda: {(200, "text/csv"): shapes.TEXT, (200, "application/json"): shapes.listed(shown)},
+            "export": lambda: {(200, "text/csv"): shapes.TEXT, (200, "application/json"): shapes.listed(shown), (200, XLSX): shapes.FILE},
             "history": lambda: {200: shapes.HISTORY},
             "actions_now": lambda: {200: shapes.ACTIONS},
         }

@@ -10,6 +10,7 @@ from apps.kernel.api.query import MAX_PAGE, PAGE
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
+FILE: Schema = {"type": "string", "format": "binary"}
 WHOLE: Schema = {"type": "integer"}
 ANY: Schema = {}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
