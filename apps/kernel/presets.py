@@ -139,11 +139,18 @@ class Loading(Protocol):
         """How many faults this pass over the files found."""
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A further option of a preset: a text that is its own to read."""
+    title: Any
+    help: Any = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preset:
     """Something that can be imported. `rights` are needed everywhere (security requirement 5), `missing_rights` besides when what the files
     only name is to be made; that is offered where `create_missing`. `most_rows` bounds what is planned in memory (None: no bound).
-    `settings` are further options by name, with their help. Presets of one `family` (its own name without) wait for each other: one runs at
+    `settings` are further options by name. Presets of one `family` (its own name without) wait for each other: one runs at
     a time. `event` is published, once, when something changed: it takes `preset`, `created`, `changed` and `actor_id`."""
     name: str
     title: Any
@@ -154,7 +161,7 @@ class Preset:
     create_missing: bool = False
     several: bool = False
     most_rows: int | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     family: str = ""
     event: type[Event] | None = None
     load: Callable[[Loading], Loaded] | None = None

@@ -2,7 +2,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.factory.services import SITE_RIGHTS
-from apps.kernel.presets import Preset, register
+from apps.kernel.presets import Preset, Setting, register
 from apps.tiers.events import ImportCompleted
 from apps.tiers.services.importing import load_companies, load_shelf
 from apps.tiers.services.importing.company_files import COMPANIES, SHELF
@@ -17,8 +17,9 @@ SHELF_RIGHTS = (*((model._meta.label_lower, action) for model, action in SITE_RI
 register(Preset(
     name="companies", title=_("Companies"), tables=(SHELF, COMPANIES), rights=COMPANY_RIGHTS, family=FAMILY, event=ImportCompleted,
     load=load_companies, settings={
-        "system": _("The system whose keys the file has, for example sap.vendor."),
-        "namesakes": _("A row without key or number whose name is registered: hold (a fault), update (it) or create (another).")}))
+        "system": Setting(_("System of the keys"), _("The system whose keys the file has, for example sap.vendor.")),
+        "namesakes": Setting(_("Namesakes"), _("A row without key or number whose name is registered: hold (a fault), update (it) or "
+                                               "create (another)."))}))
 
 for name, title, layouts in (
         ("facilities", _("Fields, facilities, operators and licensees"), SITE_LAYOUTS),

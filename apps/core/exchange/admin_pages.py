@@ -39,8 +39,8 @@ class OptionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not preset.create_missing:
             del self.fields["create_missing"]
-        for name, text in preset.settings.items():
-            self.fields[name] = forms.CharField(max_length=200, required=False, label=name.replace("_", " ").capitalize(), help_text=text)
+        for name, setting in preset.settings.items():
+            self.fields[name] = forms.CharField(max_length=200, required=False, label=setting.title, help_text=setting.help)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -46,8 +46,8 @@ class Command(BaseCommand):
                               help="CSV in any usual encoding and separator, or XLSX")
             if preset.create_missing:
                 kind.add_argument("--create-missing", action="store_true", help="make incomplete records of what is named only")
-            for setting, text in preset.settings.items():
-                kind.add_argument(f"--{setting.replace('_', '-')}", metavar="VALUE", dest=f"set_{setting}", help=str(text))
+            for option, setting in preset.settings.items():
+                kind.add_argument(f"--{option.replace('_', '-')}", metavar="VALUE", dest=f"set_{option}", help=str(setting.help))
             _common(kind)
 
     def handle(self, *args: Any, **options: Any) -> None:
