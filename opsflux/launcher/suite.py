@@ -10,6 +10,7 @@ from opsflux.launcher.progress import Progress, say
 from opsflux.launcher.redis import Redis
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]      # in the order of conftest.py: long files first
 
 
 def run(arguments: list[str]) -> int:
@@ -19,7 +20,7 @@ def run(arguments: list[str]) -> int:
     with services.running(progress) as env:
         env = isolated(env)
         site.assets(env, progress)
-        parallel = [] if any(word.startswith(("-n", "--numprocesses")) for word in arguments) else ["-n", "2", "--dist", "loadfile"]
+        parallel = [] if any(word.startswith(("-n", "--numprocesses")) for word in arguments) else PARALLEL
         return commands.pass_through([PYTHON, "-m", "pytest", *parallel, *arguments], env=env)
 
 
