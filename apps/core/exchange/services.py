@@ -1,5 +1,6 @@
 """Imports as other apps and entry points use them: done at once, or asked for and done by jobs."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -40,14 +41,25 @@ def receive(*, author: Any, preset: str, files: Sequence[uploads.Upload], option
     if len(files) > 1 and not found.several:
         raise Invalid("one_file", _("This import takes one file at a time."), files=_("Choose one file."))
     forget_old()
-    kept = [uploads.keep(file) for file in files]
-    names = [file.name for file in kept]
-    if len(set(names)) < len(names):
-        for file in kept:
-            uploads.forget(file.key)
-        raise Invalid("file_twice", _("Two of the files have the same name."), files=_("Two of the files have the same name."))
-    return ImportRun.objects.create(author=author, preset=preset, files=[asdict(file) for file in kept], options=given,
-                                    mappings={name: dict(mapping) for name, mapping in (mappings or {}).items()})
+    with _kept(files) as kept:
+        if len({file.name for file in kept}) < len(kept):
+            raise Invalid("file_twice", _("Two of the files have the same name."), files=_("Two of the files have the same name."))
+        return ImportRun.objects.create(author=author, preset=preset, files=[asdict(file) for file in kept], options=given,
+                                        mappings={name: dict(mapping) for name, mapping in (mappings or {}).items()})
+
+
+@contextmanager
+def _kept(files: Sequence[uploads.Upload]) -> Iterator[list[uploads.Kept]]:
+    """The files kept: all of them, or none where one is refused or what follows fails."""
+    kept: list[uploads.Kept] = []
+    try:
+        for file in files:
+            kept.append(uploads.keep(file))
+        yield kept
+    except BaseException:
+        for one in kept:
+            uploads.forget(one.key)
+        raise
 
 
 def clean_options(preset: Preset, options: Mapping[str, Any]) -> dict[str, Any]:

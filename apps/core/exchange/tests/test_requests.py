@@ -167,6 +167,16 @@ def test_a_file_that_is_too_large_leaves_nothing(keeper, settings, private):
     assert list((private / "imports").iterdir()) == []
 
 
+def test_a_second_file_that_is_refused_takes_the_first_with_it(settings, private):
+    # given an import of several files, the second of them too large
+    settings.IMPORT_LARGEST_FILE = 10
+    files = [SimpleUploadedFile("field.csv", b"a,b"), SimpleUploadedFile("operators.csv", b"much too long for it")]
+    # when / then
+    with pytest.raises(Invalid, match=r"operators\.csv"):
+        receive(author=UserFactory(is_superuser=True), preset="facilities", files=files)
+    assert list((private / "imports").iterdir()) == []
+
+
 def test_old_uploads_are_forgotten_and_their_import_says_so(keeper, settings):
     # given
     run = asked(keeper)
